@@ -1,0 +1,90 @@
+"""The life of an entry, whole: what editors and reviewers call.
+
+Drafting and expiry take the caller's transaction. Publishing runs the checks, which may take
+seconds, with no transaction open: it reads, checks, and writes in one short transaction that
+refuses when anything it was checked against has changed meanwhile.
+"""
+
+from collections.abc import Mapping
+
+from foundation.access.service import AccessService, Account
+from foundation.clock import Clock
+from foundation.database.session import Database
+from foundation.events.outbox import Outbox
+from knowledge_base.entries.checking import PublishChecks, refuse_blocked
+from knowledge_base.entries.content import content_code, normal_form
+from knowledge_base.entries.drafting import Drafting
+from knowledge_base.entries.expiry import Expiry
+from knowledge_base.entries.publishing import Publishing
+from knowledge_base.entries.recording import EntryBook, said
+from knowledge_base.entries.schemas import Candidate, CheckReport, Saved
+from knowledge_base.entries.views import EntryViews
+from knowledge_base.library import Library
+
+
+class EntryService:
+    """``drafts``, ``expiry`` and ``views`` take a session; the methods here open their own."""
+
+    def __init__(
+        self,
+        database: Database,
+        shipped: Library,
+        access: AccessService,
+        clock: Clock,
+        checks: PublishChecks,
+    ) -> None:
+        book = EntryBook(shipped, access, Outbox(clock), clock)
+        self.drafts = Drafting(book)
+        self.expiry = Expiry(book)
+        self.views = EntryViews(book)
+        self._publishing = Publishing(book)
+        self._database = database
+        self._checks = checks
+
+    def check(self, content: Mapping[str, object]) -> CheckReport:
+        """Say what the checks find of a text that is being written; nothing is stored.
+
+        Raises:
+            EntryCodeError: the content names no matter.
+        """
+        code = content_code(content)
+        with self._database.reading() as session:
+            candidate = self._publishing.candidate(session, code, 0, normal_form(content))
+        return self._checks.run(candidate)
+
+    def publish(
+        self,
+        account: Account,
+        code: str,
+        lock_version: int,
+        reason: str,
+        override: str | None = None,
+    ) -> Saved:
+        """Check what waits for review and publish it; see ``Publishing`` for what it raises."""
+        reason = said(code, reason)
+        with self._database.reading() as session:
+            candidate = self._publishing.reviewed(session, account, code, lock_version)
+        return self._checked(account, candidate, reason, override)
+
+    def roll_back(
+        self,
+        account: Account,
+        code: str,
+        version: int,
+        lock_version: int,
+        reason: str,
+        override: str | None = None,
+    ) -> Saved:
+        """Publish an earlier version's content as a new version; an open draft stays open."""
+        reason = said(code, reason)
+        with self._database.reading() as session:
+            candidate = self._publishing.restored(session, account, code, version, lock_version)
+        return self._checked(account, candidate, reason, override)
+
+    def _checked(
+        self, account: Account, candidate: Candidate, reason: str, override: str | None
+    ) -> Saved:
+        report = self._checks.run(candidate)
+        refuse_blocked(candidate.code, report, override)
+        with self._database.transaction() as session:
+            return self._publishing.publish(session, account, candidate, report, reason, override)

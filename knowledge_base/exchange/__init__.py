@@ -1,0 +1,1 @@
+"""Guides in and out: XLSX, CSV, JSON and YAML, with a mapping for lists that others wrote."""

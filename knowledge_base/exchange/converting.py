@@ -1,0 +1,197 @@
+"""One row becomes the fields it speaks of; what cannot be understood is reported, never guessed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from knowledge_base.exchange.cell_values import as_text, day, lines, number, split, variation
+from knowledge_base.exchange.columns import BY_PATH
+from knowledge_base.exchange.departments import DepartmentNames
+from knowledge_base.exchange.laws import laws_in
+from knowledge_base.exchange.mapping import Kind, Mapping, Rule, filled, placeholders
+from knowledge_base.exchange.materials import documents
+from knowledge_base.exchange.paths import copied, get_path, set_path
+from knowledge_base.exchange.rows import RawRow, RowFinding, Severity
+from knowledge_base.exchange.words import NOTHING, UnreadableValueError, fee, limit, plain, yes_no
+from knowledge_base.library import Library
+
+Json = Any  # the JSON edge: a part of a guide
+
+
+_READERS: dict[Kind, Callable[[Rule, str, dict[str, str]], Json]] = {
+    "own": lambda rule, text, _: BY_PATH[rule.to].read(text),
+    "text": lambda _rule, text, _: text,
+    "lines": lambda rule, text, _: lines(rule, text),
+    "yes_no": lambda rule, text, _: yes_no(text) is not rule.negate,
+    "number": lambda _rule, text, _: number(text),
+    "date": lambda _rule, text, _: day(text),
+    "limit": lambda rule, text, _: limit(text, rule.unit),
+    "fee": lambda _rule, text, _: fee(text),
+    "documents": lambda rule, text, _: documents(text, rule.split),
+    "fact": lambda rule, text, _: [{"text": one} for one in split(rule, text)],
+    "local_variation": variation,
+}
+
+
+@dataclass(slots=True)
+class Converted:
+    """What one row says."""
+
+    row: int
+    whole: dict[str, Json] | None = None  # a guide in the library's form: nothing was mapped
+    fields: dict[str, Json] = field(default_factory=dict)  # by dotted path; None: taken out
+    defaults: dict[str, Json] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)  # field → the column it came from
+    findings: list[RowFinding] = field(default_factory=list)
+
+
+class Converter:
+    """Applies one mapping; made once for a file."""
+
+    def __init__(self, mapping: Mapping, library: Library, columns: Sequence[str] = ()) -> None:
+        self._mapping = mapping
+        # Of the file at hand: a column that it lacks clears nothing.
+        self._columns = frozenset(columns)
+        self._laws = library.laws
+        self._departments = DepartmentNames(library.departments, mapping.departments.names)
+
+    def file_findings(self) -> list[RowFinding]:
+        """Return what is wrong with the mapping in this city."""
+        return [
+            RowFinding(0, "departments.names", f"没有编码为“{code}”的单位", "改正映射文件")
+            for code in self._departments.unknown_codes()
+        ]
+
+    def convert(self, row: RawRow) -> Converted:
+        """Return what the row says; every cell that cannot be taken is a finding."""
+        made = Converted(row.number)
+        for fault in row.faults:
+            made.findings.append(RowFinding(row.number, fault.column, fault.problem, fault.repair))
+        faulty = {fault.column for fault in row.faults}
+        texts = {name: as_text(value) for name, value in row.values.items()}
+        for column, rule in self._mapping.rules:
+            if column not in faulty:
+                self._apply(made, column, rule, texts)
+        made.fields.update(copied(self._mapping.constants))
+        made.defaults = dict(_defaults(self._mapping.defaults, texts))
+        self._check_fee(made)
+        return made
+
+    def _apply(self, made: Converted, column: str, rule: Rule, texts: dict[str, str]) -> None:
+        made.columns.setdefault(rule.to, column)
+        text = texts.get(column, "")
+        if not text or (text in NOTHING and rule.reads_as not in ("yes_no", "own")):
+            if self._mapping.empty_clears and column in (self._columns or texts):
+                made.fields[rule.to] = None
+            return
+        try:
+            value = self._value(rule, text, texts)
+        except UnreadableValueError as error:
+            made.findings.append(self._unreadable(made.row, column, rule, error))
+            return
+        _put(made.fields, rule, value)
+        if rule.to == "fee.free" and value is True and (basis := self._basis(rule, texts)):
+            made.fields["fee.basis"] = basis
+
+    def _unreadable(
+        self, row: int, column: str, rule: Rule, error: UnreadableValueError
+    ) -> RowFinding:
+        empty = rule.if_unreadable == "leave_empty" or (
+            rule.reads_as == "department" and self._mapping.departments.unknown == "leave_empty"
+        )
+        severity = Severity.TO_COMPLETE if empty else Severity.ERROR
+        problem = f"{error.problem}，该项留空" if empty else error.problem
+        return RowFinding(row, column, problem, error.repair, severity)
+
+    def _value(self, rule: Rule, text: str, texts: dict[str, str]) -> Json:
+        if rule.values and rule.reads_as != "lines":
+            key = plain(text)
+            translated = {plain(word): value for word, value in rule.values.items()}
+            if key in translated:
+                return self._based(rule, copied(translated[key]), texts)
+        return self._based(rule, self._read(rule, text, texts), texts)
+
+    def _read(self, rule: Rule, text: str, texts: dict[str, str]) -> Json:
+        if rule.reads_as == "department" or (rule.reads_as, rule.to) == ("own", "department"):
+            return self._departments.code_of(text)
+        if rule.reads_as == "laws":
+            return self._laws_of(text)
+        return _READERS[rule.reads_as](rule, text, texts)
+
+    def _laws_of(self, text: str) -> list[dict[str, Json]]:
+        found = laws_in(text, self._laws)
+        if not found:
+            raise UnreadableValueError("没有找到法规名称", "把法规全称写在书名号《》中")
+        return found
+
+    def _based(self, rule: Rule, value: Json, texts: dict[str, str]) -> Json:
+        """Put the law beside what rests on it."""
+        basis = self._basis(rule, texts)
+        if not basis:
+            return value
+        if isinstance(value, list):
+            return [{**one, "basis": basis} if isinstance(one, dict) else one for one in value]
+        if isinstance(value, dict):
+            if items := value.get("items"):
+                return {**value, "items": [{**one, "basis": basis} for one in items]}
+            return {**value, "basis": basis}
+        return value
+
+    def _basis(self, rule: Rule, texts: dict[str, str]) -> list[dict[str, Json]]:
+        for source in rule.basis:
+            text = source if source.startswith("《") else texts.get(source, "")
+            if found := laws_in(text, self._laws):
+                return found
+        return []
+
+    def _check_fee(self, made: Converted) -> None:
+        whole = made.fields.get("fee") or {}
+        free = made.fields.get("fee.free", whole.get("free"))
+        items = made.fields.get("fee.items", whole.get("items"))
+        if free and items:
+            column = made.columns.get("fee.free") or made.columns.get("fee", "fee")
+            problem, repair = "写了不收费，又列出了收费标准", "核对后只留一处"
+            made.findings.append(RowFinding(made.row, column, problem, repair))
+
+
+def _put(fields: dict[str, Json], rule: Rule, value: Json) -> None:
+    """Store a value; several columns may feed one list."""
+    before = fields.get(rule.to)
+    if isinstance(before, list) and isinstance(value, list):
+        fields[rule.to] = before + [one for one in value if one not in before]
+    else:
+        fields[rule.to] = value
+
+
+def _defaults(given: dict[str, Json], texts: dict[str, str]) -> Iterator[tuple[str, Json]]:
+    """Yield the defaults whose columns hold something."""
+    for path, value in given.items():
+        made = _templated(value, texts)
+        if made not in (None, [], {}):
+            yield path, made
+
+
+def _templated(value: Json, texts: dict[str, str]) -> Json:
+    if isinstance(value, list):
+        made = (_templated(one, texts) for one in value)
+        return [one for one in made if one is not None]
+    if isinstance(value, dict):
+        return {name: _templated(one, texts) for name, one in value.items()}
+    if not isinstance(value, str):
+        return value.isoformat() if isinstance(value, date) else value
+    if any(not texts.get(column) for column in placeholders(value)):
+        return None
+    return filled(value, texts)
+
+
+def laid_over(base: dict[str, Json], made: Converted) -> dict[str, Json]:
+    """Return the guide with what the row says put over what is there."""
+    content: dict[str, Json] = copied(base)
+    # Whole facets first: a column for the whole fee does not undo one for a part of it.
+    for path, value in sorted(made.fields.items(), key=lambda one: one[0].count(".")):
+        set_path(content, path, copied(value))
+    for path, value in made.defaults.items():
+        if get_path(content, path) in (None, "", [], {}):
+            set_path(content, path, copied(value))
+    return content

@@ -1,0 +1,67 @@
+"""What keeps a row's guide out, and what an editor has still to add to the draft."""
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import ValidationError
+
+from knowledge_base.entries.content import Content, as_matter, schema_findings
+from knowledge_base.exchange.rows import RowFinding, Severity
+from knowledge_base.library import Library
+from knowledge_base.references import legal_references
+from knowledge_base.schema import Matter
+
+# A draft may be unfinished: what is missing is completed at the desk. What is wrong is not taken.
+_UNFINISHED = frozenset({"missing", "too_short", "string_too_short", "value_error"})
+
+
+def judged(
+    row: int, content: Content, columns: Mapping[str, str], library: Library
+) -> Iterator[RowFinding]:
+    """Yield what is wrong with a guide or missing from it.
+
+    Args:
+        row: of the file.
+        content: in normal form, with its code.
+        columns: field → the column of the file it came from.
+        library: departments, laws and service points of the city.
+    """
+    code, title = str(content.get("code", "")), str(content.get("title", ""))
+    try:
+        matter = as_matter(content, 1)
+    except ValidationError as error:
+        kinds = [one["type"] for one in error.errors(include_url=False)]
+        for kind, found in zip(kinds, schema_findings(code, content), strict=True):
+            severity = Severity.TO_COMPLETE if kind in _UNFINISHED else Severity.ERROR
+            field = _column(found.field, columns)
+            yield RowFinding(row, field, found.message, found.repair, severity, code, title)
+        return
+    for field, problem, repair, severity in _references(matter, library):
+        yield RowFinding(row, _column(field, columns), problem, repair, severity, code, title)
+
+
+def _references(matter: Matter, library: Library) -> Iterator[tuple[str, str, str, Severity]]:
+    if matter.department not in library.departments:
+        problem = f"没有编码为“{matter.department}”的单位"
+        yield "department", problem, "改用单位目录中的编码", Severity.ERROR
+    for point in matter.location.service_points:
+        if point not in library.service_points:
+            problem = f"没有编码为“{point}”的办事网点"
+            repair = "改用办事网点目录中的编码"
+            yield "location.service_points", problem, repair, Severity.ERROR
+    fields: dict[str, str] = {}
+    for path, reference in legal_references(matter):
+        if reference.law not in library.laws:
+            fields.setdefault(reference.law, ".".join(p for p in path if isinstance(p, str)))
+    for law, field in fields.items():
+        repair = "写法规的全称；目录里没有的，先请管理员补充"
+        yield field, f"法规目录里没有《{law}》", repair, Severity.TO_COMPLETE
+
+
+def _column(field: str, columns: Mapping[str, str]) -> str:
+    """Return the column that a field came from, by the longest path that is mapped."""
+    parts = field.split(".")
+    for length in range(len(parts), 0, -1):
+        column = columns.get(".".join(parts[:length]))
+        if column is not None:
+            return column
+    return field

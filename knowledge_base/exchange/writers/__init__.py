@@ -1,0 +1,1 @@
+"""Guides written as sheets or as text, one after the other."""

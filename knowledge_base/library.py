@@ -1,0 +1,80 @@
+"""The library in memory: every guide and the city's reference data, never changed after loading."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from knowledge_base.errors import DepartmentNotFoundError, MatterNotFoundError
+from knowledge_base.schema import (
+    City,
+    Department,
+    IndexedMatter,
+    Law,
+    Matter,
+    Place,
+    ServicePoint,
+    Visibility,
+)
+
+
+@dataclass(frozen=True)
+class Library:
+    """All that the knowledge base holds; mappings keep the order of the files.
+
+    Matters, departments and service points are keyed by code, laws by full title.
+    """
+
+    city: City
+    matters: Mapping[str, Matter]
+    departments: Mapping[str, Department]
+    places: tuple[Place, ...]
+    laws: Mapping[str, Law]
+    service_points: Mapping[str, ServicePoint]
+    index: Mapping[str, IndexedMatter]
+
+    def matter(self, code: str) -> Matter:
+        """Return the guide with this code.
+
+        Raises:
+            MatterNotFoundError: there is none.
+        """
+        try:
+            return self.matters[code]
+        except KeyError:
+            raise MatterNotFoundError(code) from None
+
+    def department(self, code: str) -> Department:
+        """Return the body with this code.
+
+        Raises:
+            DepartmentNotFoundError: there is none.
+        """
+        try:
+            return self.departments[code]
+        except KeyError:
+            raise DepartmentNotFoundError(code) from None
+
+    def public_matters(self) -> tuple[Matter, ...]:
+        """Return the guides that citizens may read, in order of code."""
+        public = (m for m in self.matters.values() if m.visibility is Visibility.PUBLIC)
+        return tuple(sorted(public, key=lambda matter: matter.code))
+
+    def title_of(self, code: str) -> str | None:
+        """Return a matter's title, also while its guide is not written yet."""
+        entry = self.matters.get(code) or self.index.get(code)
+        return None if entry is None else entry.title
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) over the content, independent of file layout and order."""
+        parts: dict[str, object] = {
+            "city": self.city.model_dump(mode="json"),
+            "places": [place.model_dump(mode="json") for place in self.places],
+        }
+        for name in ("matters", "departments", "laws", "service_points", "index"):
+            records = getattr(self, name)
+            parts[name] = {key: record.model_dump(mode="json") for key, record in records.items()}
+        canonical = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
