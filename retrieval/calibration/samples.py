@@ -1,0 +1,92 @@
+"""The calibration set, searched once: for each question its features and the right entries."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from retrieval.encoder.progress import Progress
+from retrieval.fusion import Evidence
+from retrieval.search import SearchEngine
+from retrieval.understanding import understand
+
+_NEAR_COPY = 0.6  # Jaccard of character pairs
+QUESTIONS_FILE = Path(__file__).parent / "questions.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One line of the set; no codes: outside the knowledge base; several: ambiguous."""
+
+    text: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A question as it was searched."""
+
+    question: Question
+    evidence: Evidence
+    targets: frozenset[int]  # positions of the entries it is about, written or not
+    answerable: bool  # exactly one matter, and its guide is written
+    ambiguous: bool  # several written guides fit
+
+    def features(self) -> NDArray[np.float32]:
+        """Return float32, shape (n_entries, n_features)."""
+        return self.evidence.features()
+
+    def lexical_only(self) -> "Sample":
+        """Return the same as it looks while the encoder is still loading."""
+        alone = replace(self.evidence, dense=None)
+        return Sample(self.question, alone, self.targets, self.answerable, self.ambiguous)
+
+
+def read_questions(path: Path = QUESTIONS_FILE) -> list[Question]:
+    """Return the whole set."""
+    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found = [Question(text, (code,)) for code, texts in data["matters"].items() for text in texts]
+    found += [Question(text, tuple(codes)) for text, codes in data["ambiguous"].items()]
+    return found + [Question(text, ()) for text in data["outside"]]
+
+
+def independent(questions: list[Question], names: Iterable[str]) -> list[Question]:
+    """Leave out what stands in the index all but literally: it would make thresholds too bold."""
+    known = [_pairs(name) for name in names]
+    return [
+        question
+        for question in questions
+        if not any(_jaccard(_pairs(question.text), pairs) > _NEAR_COPY for pairs in known)
+    ]
+
+
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(a + b for a, b in pairwise(text))
+
+
+def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+    union = len(one | other)
+    return len(one & other) / union if union else 0.0
+
+
+def search_all(
+    engine: SearchEngine, questions: list[Question], progress: Progress
+) -> Iterator[Sample]:
+    """Search each question in both channels."""
+    for done, question in enumerate(questions):
+        progress("校准：检索校准问题", done / len(questions))
+        evidence = engine.search(understand(question.text, engine.wording))
+        rows = [engine.position[code] for code in question.codes if code in engine.position]
+        written = [row for row in rows if engine.entries[row].written]
+        yield Sample(
+            question=question,
+            evidence=evidence,
+            targets=frozenset(rows),
+            answerable=len(question.codes) == 1 and bool(written),
+            ambiguous=len(question.codes) > 1 and len(written) > 1,
+        )

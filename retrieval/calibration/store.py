@@ -1,0 +1,83 @@
+"""The learned numbers of ranking and decision, and the check that they fit what is loaded."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from foundation.settings import Settings
+from retrieval.errors import CalibrationError
+
+SHIPPED_FILE = Path(__file__).parent.parent / "calibration.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Weights and thresholds for one set of channels."""
+
+    ranking: dict[str, float]  # feature → weight of the fused score
+    confidence: dict[str, float]  # feature → weight of the logit of P(correct)
+    intercept: float
+    answer_from: float  # least P(correct) at which a guide is answered
+    clarify_from: float  # least P(correct) at which choices are offered
+    tie_margin: float  # lead in fused score under which two guides fit equally
+    choice_gap: float  # how far behind the first a choice may lie, in fused score
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Both models, with what they were made from and how well they did on held-out folds."""
+
+    encoder: str  # fingerprint of the encoder that ``full`` belongs to
+    library: str  # fingerprint of the library at that time; told, not enforced
+    questions: str  # sha256 of the calibration set
+    full: Model
+    lexical: Model  # until the encoder is loaded
+    quality: dict[str, dict[str, float]]
+
+    def check_encoder(self, fingerprint: str) -> None:
+        """Refuse an encoder that the thresholds were not made for.
+
+        Raises:
+            CalibrationError: naming the command that makes new ones.
+        """
+        if self.encoder != fingerprint:
+            raise CalibrationError(
+                f"thresholds belong to encoder {self.encoder}, loaded is {fingerprint}; "
+                "run: hotline encoder calibrate"
+            )
+
+
+def read_calibration(path: Path = SHIPPED_FILE) -> Calibration:
+    """Read the file.
+
+    Raises:
+        CalibrationError: it is missing or not of this form.
+    """
+    try:
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        full, lexical = Model(**data.pop("full")), Model(**data.pop("lexical"))
+        return Calibration(full=full, lexical=lexical, **data)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise CalibrationError(
+            f"{path.name} cannot be used ({error}); run: hotline encoder calibrate"
+        ) from error
+
+
+def own_file(settings: Settings) -> Path:
+    """Return where an installation keeps thresholds of its own, for an encoder of its own."""
+    return settings.data_dir / "calibration.json"
+
+
+def active_calibration(settings: Settings) -> Calibration:
+    """Return the installation's own thresholds where there are any, else the shipped ones."""
+    own = own_file(settings)
+    return read_calibration(own if own.exists() else SHIPPED_FILE)
+
+
+def write_calibration(calibration: Calibration, path: Path) -> None:
+    """Write the file, whole or not at all."""
+    scratch = path.with_name(f".{path.name}.new")
+    text = json.dumps(asdict(calibration), ensure_ascii=False, indent=2)
+    scratch.write_text(text + "\n", encoding="utf-8")
+    scratch.replace(path)

@@ -1,0 +1,111 @@
+"""From scores to a decision: answer, offer choices, or say that the library does not know."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.calibration.store import Model
+from retrieval.fusion import Evidence
+from retrieval.index.passages import Entry
+from retrieval.schemas import Decision
+
+_SHOWN = 5
+_CHOICES = 4
+_FOLLOWING = slice(5, 25)  # past the neighbours that speak of the same thing
+# A word or two that stand in several guides alike (「身份证怎么办」) name none of them. Of the
+# calibration set: half of the ambiguous questions, and none that one guide answers.
+_WORD_OR_TWO = 4  # characters
+_ALL_WORDS = 0.95  # coverage
+_ALIKE = 0.02
+CONFIDENCE_FEATURES = (
+    "top",  # fused score of the best written guide
+    "margin",  # its lead over the second
+    "unwritten",  # its lead over the best matter without a guide
+    "dense",  # its best cosine (0 without the encoder)
+    "peak",  # how far that stands above the cosines of the matters that follow
+    "overlap",
+    "coverage",
+    "known",  # share of the question that any matter knows
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The written guides best first, with what the decision looks at."""
+
+    rows: NDArray[np.int64]  # positions of entries
+    scores: NDArray[np.float32]  # same order
+    features: dict[str, float]
+    generic: bool = False  # all that was said fits several guides alike
+
+
+def rank(evidence: Evidence, fused: NDArray[np.float32], entries: Sequence[Entry]) -> Ranking:
+    """Order the written guides and describe how clear the first is."""
+    written = np.array([entry.written for entry in entries])
+    order = np.argsort(-fused, kind="stable")
+    rows = order[written[order]][:_SHOWN]
+    if rows.size == 0:
+        return Ranking(rows, fused[rows], dict.fromkeys(CONFIDENCE_FEATURES, 0.0))
+    others = fused[~written]
+    first = int(rows[0])
+    top = float(fused[first])
+    second = float(fused[rows[1]]) if rows.size > 1 else 0.0
+    dense = 0.0 if evidence.dense is None else float(evidence.dense.any[first])
+    features = {
+        "top": top,
+        "margin": top - second,
+        "unwritten": top - float(others.max()) if others.size else top,
+        "dense": dense,
+        "peak": 0.0 if evidence.dense is None else dense - _level(evidence.dense.any),
+        "overlap": float(evidence.lexical.overlap[first]),
+        "coverage": float(evidence.lexical.coverage[first]),
+        "known": evidence.lexical.known,
+    }
+    return Ranking(rows, fused[rows], features, _is_generic(evidence, first, written))
+
+
+def _is_generic(evidence: Evidence, first: int, written: NDArray[np.bool_]) -> bool:
+    if len(evidence.named) > _WORD_OR_TWO:
+        return False
+    coverage = evidence.lexical.coverage
+    alike = coverage[written] >= coverage[first] - _ALIKE
+    return float(coverage[first]) >= _ALL_WORDS and int(alike.sum()) > 1
+
+
+def _level(cosines: NDArray[np.float32]) -> float:
+    """Return the cosine that this question has with matters it is not about."""
+    following = np.sort(cosines)[::-1][_FOLLOWING]
+    return float(following.mean()) if following.size else 0.0
+
+
+def confidence(ranking: Ranking, model: Model) -> float:
+    """Return the calibrated probability that the first candidate is the right one."""
+    if ranking.rows.size == 0:
+        return 0.0
+    weights = model.confidence
+    logit = model.intercept + sum(weights[name] * ranking.features[name] for name in weights)
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+def decide(probability: float, ranking: Ranking, model: Model) -> Decision:
+    """Return what to do at this probability; a choice needs two candidates.
+
+    Two guides that fit all but equally are a choice, however surely one of them is meant.
+    """
+    tied = ranking.generic or ranking.features["margin"] < model.tie_margin
+    if probability >= model.answer_from and not tied:
+        return Decision.ANSWER
+    if probability >= model.clarify_from and choices(ranking, model).size > 1:
+        return Decision.CLARIFY
+    return Decision.NO_ANSWER
+
+
+def choices(ranking: Ranking, model: Model) -> NDArray[np.int64]:
+    """Return the candidates worth offering: two to four that lie near the first."""
+    near = ranking.scores >= ranking.scores[:1].max(initial=0.0) - model.choice_gap
+    near[:2] = True
+    chosen: NDArray[np.int64] = ranking.rows[near][:_CHOICES]
+    return chosen

@@ -1,0 +1,68 @@
+"""What a prepared encoder folder holds, written last and checked before use."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from retrieval.encoder.wheel import sha256_of
+from retrieval.errors import EncoderError
+
+MANIFEST = "manifest.json"
+SERVED_FILES = ("tokenizer.json", "onnx/model.onnx")
+# Raise it when the conversion changes what the vectors are: folders are then made anew.
+CONVERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Written as JSON beside the model; ``files`` maps path → sha256."""
+
+    source: str  # the weights' identity: requirement and hash, or a model's name and hash
+    conversion: int
+    dimensions: int
+    max_tokens: int
+    query_prefix: str
+    passage_prefix: str
+    cosine_to_float: float  # mean over a few sentences, measured at export
+    files: dict[str, str]
+
+    @property
+    def fingerprint(self) -> str:
+        """Short hash of the weights' source and use.
+
+        Not of the exported bytes: these differ between versions of torch, the vectors do not.
+        """
+        use = [self.source, self.conversion, self.query_prefix, self.passage_prefix]
+        return hashlib.sha256(json.dumps(use).encode()).hexdigest()[:16]
+
+
+def write_manifest(manifest: Manifest, folder: Path) -> None:
+    """Write the manifest; the folder is complete from here on."""
+    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=2) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def hash_files(folder: Path) -> dict[str, str]:
+    """Return path → sha256 of the files that serve."""
+    return {name: sha256_of(folder / name) for name in SERVED_FILES}
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest and check the files against it.
+
+    Raises:
+        EncoderError: the folder is missing, incomplete or damaged.
+    """
+    try:
+        manifest = Manifest(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        actual = hash_files(folder)
+    except (OSError, ValueError, TypeError) as error:
+        raise EncoderError(
+            f"no usable encoder in {folder.name} ({error}); run: hotline encoder prepare"
+        ) from error
+    damaged = sorted(name for name in SERVED_FILES if manifest.files.get(name) != actual[name])
+    if damaged or manifest.conversion != CONVERSION:
+        what = ", ".join(damaged) or "an older conversion"
+        raise EncoderError(f"encoder: {what} does not match; run: hotline encoder prepare")
+    return manifest

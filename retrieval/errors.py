@@ -1,0 +1,36 @@
+"""Errors of retrieval.
+
+HotlineError
+├── ConfigurationError
+│   ├── EncoderError             the encoder is missing, damaged or cannot be converted
+│   │   └── EncoderDownloadError the weights could not be fetched at set-up
+│   └── CalibrationError         the thresholds are missing or belong to another encoder
+├── UnavailableError
+│   └── IndexFilesError          the saved index is missing, damaged or out of date: rebuilt
+└── MalformedInputError
+    └── QuestionLineError        a line of the machine form is not a question
+"""
+
+from foundation.errors import ConfigurationError, MalformedInputError, UnavailableError
+
+
+class EncoderError(ConfigurationError):
+    """The encoder's files cannot be used; the message names the file and the command to run."""
+
+
+class EncoderDownloadError(EncoderError):
+    """The weights could not be fetched; set-up needs the network once."""
+
+    user_message = "未能下载语义模型。请检查网络后重试：hotline encoder prepare"
+
+
+class CalibrationError(ConfigurationError):
+    """The thresholds do not belong to this encoder; the message names the command to run."""
+
+
+class IndexFilesError(UnavailableError):
+    """The saved index cannot be used as it is; whoever loads it builds a new one."""
+
+
+class QuestionLineError(MalformedInputError):
+    """A line of standard input is not ``{"id", "q"}``."""

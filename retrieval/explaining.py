@@ -1,0 +1,176 @@
+"""How one question came to its answer, step by step: for staff who look after the guides.
+
+Nothing is stored, and nothing is decided here: every step is the one that ``Answering`` takes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.answering import Answering
+from retrieval.calibration.store import Calibration, Model
+from retrieval.decision import confidence, decide, rank
+from retrieval.fusion import LEXICAL_FEATURES, RANKING_FEATURES, Evidence, fuse
+from retrieval.schemas import Answer, Decision, Understanding
+from retrieval.understanding import understand
+
+_SHOWN = 5  # of each channel
+
+
+class Channel(StrEnum):
+    """One way in which a question is compared with the guides."""
+
+    DENSE = "dense"
+    LEXICAL = "lexical"
+    SOUNDS = "sounds"
+
+    @property
+    def label(self) -> str:
+        """The word people see."""
+        return _LABELS[self]
+
+
+_LABELS = {Channel.DENSE: "语义", Channel.LEXICAL: "字词", Channel.SOUNDS: "读音"}
+_FEATURE_LABELS = {
+    "dense_name": "语义·名称",
+    "dense_any": "语义·全文",
+    "words": "字词",
+    "overlap": "重合",
+    "coverage": "覆盖",
+    "sounds": "读音",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What one channel says of one matter; scores of different channels do not compare."""
+
+    code: str
+    title: str
+    written: bool  # whether there is a public guide: only those are answered
+    score: float  # about 0-1
+    matched: str  # the passage that matched best; "" where the channel does not say
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelHits:
+    """The matters that one channel finds nearest, best first."""
+
+    channel: Channel
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FusedCandidate:
+    """One written guide with its fused score, and what each feature adds to it."""
+
+    code: str
+    title: str
+    score: float
+    parts: Mapping[str, float]  # Chinese name of the feature → weight x value; they add up
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One question from its reading to its answer, all from one snapshot of the library."""
+
+    understanding: Understanding
+    readings: tuple[str, ...]  # as it was searched: as said, and in the guides' words
+    channels: tuple[ChannelHits, ...]  # without the dense one until the encoder is loaded
+    candidates: tuple[FusedCandidate, ...]
+    probability: float  # calibrated P(first candidate is right)
+    margin: float  # fused score of the first less the second
+    answer_from: float
+    clarify_from: float
+    tie_margin: float
+    decision: Decision  # what the probability says; ``answer`` also knows bare follow-ups
+    answer: Answer
+
+    @property
+    def has_dense(self) -> bool:
+        """Whether the encoder took part."""
+        return any(found.channel is Channel.DENSE for found in self.channels)
+
+
+def explain(present: Answering, calibration: Calibration, text: str) -> Explanation:
+    """Return every step for one question; it takes about twice as long as answering it.
+
+    Args:
+        present: the snapshot that is asked.
+        calibration: weights and thresholds.
+        text: what was said, personal data as placeholders.
+    """
+    engine = present.engine
+    understanding = understand(text, engine.wording)
+    evidence = engine.search(understanding)
+    model = calibration.lexical if evidence.dense is None else calibration.full
+    ranking = rank(evidence, fuse(evidence, model.ranking), engine.entries)
+    probability = confidence(ranking, model)
+    return Explanation(
+        understanding=understanding,
+        readings=tuple(engine.warm_up_lexical().readings(understanding.core)),
+        channels=_channels(present, evidence),
+        candidates=_fused(present, evidence, ranking.rows, model),
+        probability=probability,
+        margin=float(ranking.features["margin"]),
+        answer_from=model.answer_from,
+        clarify_from=model.clarify_from,
+        tie_margin=model.tie_margin,
+        decision=decide(probability, ranking, model),
+        answer=present.ask(text),
+    )
+
+
+def _channels(present: Answering, evidence: Evidence) -> tuple[ChannelHits, ...]:
+    lexical, dense = evidence.lexical, evidence.dense
+    nowhere = np.full(len(present.engine.entries), -1, dtype=np.int64)
+    found = [
+        _hits(present, Channel.LEXICAL, lexical.overlap, lexical.best),
+        _hits(present, Channel.SOUNDS, lexical.sounds, nowhere),
+    ]
+    if dense is not None:
+        found.insert(0, _hits(present, Channel.DENSE, dense.any, dense.best))
+    return tuple(found)
+
+
+def _hits(
+    present: Answering, channel: Channel, scores: NDArray[np.float32], best: NDArray[np.int64]
+) -> ChannelHits:
+    """Return the nearest matters, those of score 0 and what stands for no guide left out."""
+    entries, passages = present.engine.entries, present.engine.passages
+    order = [row for row in np.argsort(-scores, kind="stable") if entries[row].title]
+    return ChannelHits(
+        channel,
+        tuple(
+            Hit(
+                code=entries[row].code,
+                title=entries[row].title,
+                written=entries[row].written,
+                score=float(scores[row]),
+                matched=passages[best[row]].text if best[row] >= 0 else "",
+            )
+            for row in order[:_SHOWN]
+            if scores[row] > 0
+        ),
+    )
+
+
+def _fused(
+    present: Answering, evidence: Evidence, rows: NDArray[np.int64], model: Model
+) -> tuple[FusedCandidate, ...]:
+    names = LEXICAL_FEATURES if evidence.dense is None else RANKING_FEATURES
+    weights = np.array([model.ranking[name] for name in names], dtype=np.float32)
+    added = evidence.features()[rows] * weights
+    labels = [_FEATURE_LABELS[name] for name in names]
+    return tuple(
+        FusedCandidate(
+            code=present.engine.entries[row].code,
+            title=present.engine.entries[row].title,
+            score=float(parts.sum()),
+            parts=dict(zip(labels, map(float, parts), strict=True)),
+        )
+        for row, parts in zip(rows, added, strict=True)
+    )

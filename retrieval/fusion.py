@@ -1,0 +1,87 @@
+"""Bring dense and lexical evidence together: one score per matter."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.encoder.protocol import Vectors
+from retrieval.index.passages import NAMES, Entry, Passage
+from retrieval.index.protocol import Ids
+from retrieval.lexical import LexicalScores, Scores
+
+# of a city's few thousand passages: enough that every matter in question is among them
+DENSE_TOP_K = 256
+# The encoder's cosines lie close together (unrelated texts at about 0.78): spread them.
+_DENSE_FLOOR, _DENSE_SPAN = 0.78, 0.16
+
+RANKING_FEATURES = ("dense_name", "dense_any", "words", "overlap", "coverage", "sounds")
+LEXICAL_FEATURES = ("words", "overlap", "coverage", "sounds")
+
+
+@dataclass(frozen=True, slots=True)
+class DenseScores:
+    """Float32, shape (n_entries,): cosines, spread to about 0-1."""
+
+    name: Scores  # best of titles, aliases and questions
+    any: Scores  # best of all passages
+    best: NDArray[np.int64]  # best passage, per entry; -1 where none was near
+
+
+class DenseScoring:
+    """From the passages that the index found to scores per entry."""
+
+    def __init__(self, entries: Sequence[Entry], passages: Sequence[Passage]) -> None:
+        position = {entry.code: row for row, entry in enumerate(entries)}
+        self._owner = np.array([position[passage.code] for passage in passages])
+        self._is_name = np.array([passage.kind in NAMES for passage in passages])
+        self._size = len(entries)
+
+    def score(self, scores: Vectors, ids: Ids) -> DenseScores:
+        """Return the best per entry over all readings; see ``VectorIndex.search``."""
+        flat_ids, flat = ids.ravel(), scores.ravel()
+        flat_ids, flat = flat_ids[flat_ids >= 0], flat[flat_ids >= 0]
+        floor = float(flat.min()) if flat.size else 0.0
+        order = np.argsort(flat, kind="stable")
+        flat_ids, flat = flat_ids[order], flat[order]
+        named = self._is_name[flat_ids]
+        best = np.full(self._size, -1, dtype=np.int64)
+        best[self._owner[flat_ids]] = flat_ids  # the last written, so the highest, stays
+        return DenseScores(
+            name=self._spread(flat_ids[named], flat[named], floor),
+            any=self._spread(flat_ids, flat, floor),
+            best=best,
+        )
+
+    def _spread(self, ids: Ids, scores: Scores, floor: float) -> Scores:
+        per_entry = np.full(self._size, floor, dtype=np.float32)
+        per_entry[self._owner[ids]] = scores
+        return (per_entry - _DENSE_FLOOR) / _DENSE_SPAN
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that was found for one question; ``dense`` is None until the encoder is loaded."""
+
+    lexical: LexicalScores
+    dense: DenseScores | None
+    named: str = ""  # the question without facet words and fillers
+
+    def features(self) -> NDArray[np.float32]:
+        """Return float32, shape (n_entries, n_features), columns as in the tuples above."""
+        words = (
+            self.lexical.words,
+            self.lexical.overlap,
+            self.lexical.coverage,
+            self.lexical.sounds,
+        )
+        columns = words if self.dense is None else (self.dense.name, self.dense.any, *words)
+        return np.stack(columns, axis=1)
+
+
+def fuse(evidence: Evidence, weights: Mapping[str, float]) -> NDArray[np.float32]:
+    """Return one score per entry, float32, shape (n_entries,): the weighted sum of its features."""
+    names = LEXICAL_FEATURES if evidence.dense is None else RANKING_FEATURES
+    row = np.array([weights[name] for name in names], dtype=np.float32)
+    return np.asarray(evidence.features() @ row, dtype=np.float32)

@@ -1,0 +1,1 @@
+"""Passages of the library and the index of their vectors."""
