@@ -1,0 +1,35 @@
+"""Errors of appeals.
+
+HotlineError
+├── NotFoundError
+│   └── ProgressNotFoundError    no such number, or the code is wrong: one sentence for both
+└── ConflictError
+    └── ProgressLockedError      429, five wrong tries
+"""
+
+from datetime import datetime
+from http import HTTPStatus
+
+from foundation.errors import ConflictError, NotFoundError
+
+
+class ProgressNotFoundError(NotFoundError):
+    """No such appeal, or a wrong code: who asks cannot tell which."""
+
+    user_message = "没有找到对应的诉求，请核对诉求编号和查询码。"
+    # The wrong try itself is what must be remembered.
+    keeps_changes = True
+
+    def __init__(self) -> None:
+        super().__init__("progress refused: number and code do not match")
+
+
+class ProgressLockedError(ConflictError):
+    """Too many wrong tries on this number, or from this address."""
+
+    status_code = HTTPStatus.TOO_MANY_REQUESTS
+    user_message = "查询错误次数过多，请15分钟后再试，或拨打12345查询。"
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        super().__init__(f"progress refused: locked until {until.isoformat()}")

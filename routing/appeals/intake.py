@@ -1,0 +1,85 @@
+"""What registration derives from an appeal before anything is stored."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from foundation.text.storable import storable
+from routing.appeals.schemas import NewAppeal
+from routing.appeals.shielding import shielded
+from routing.schemas import AppealKind, Category, Proposal
+
+TEXT_CHARACTERS = 20_000
+FIELD_CHARACTERS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class TakenAppeal:
+    """An appeal made storable, with the version of its words that handling roles may see."""
+
+    new: NewAppeal
+    confidential: bool
+    category: Category | None
+    registered_at: datetime
+    shielded_text: str
+    shielded_place: str | None
+    shielded_when: str | None
+
+
+def take(new: NewAppeal, proposal: Proposal, now: datetime) -> TakenAppeal:
+    """Clean the fields, decide on protection and shield the words."""
+    clean = _clean(new)
+    confidential = is_confidential(new, proposal)
+    hide = partial(shielded, confidential=confidential, name=clean.name, phone=clean.phone)
+    return TakenAppeal(
+        new=clean,
+        confidential=confidential,
+        category=proposal.reading.category,
+        registered_at=new.registered_at or now,
+        shielded_text=hide(clean.text),
+        shielded_place=hide(clean.place) if clean.place else None,
+        shielded_when=hide(clean.when) if clean.when else None,
+    )
+
+
+def is_confidential(new: NewAppeal, proposal: Proposal) -> bool:
+    """Whether the informant is protected: asked for, read from the text, or any 举报."""
+    kinds = {new.kind, proposal.reading.kind}
+    return (
+        new.confidential or proposal.reading.confidential or AppealKind.IRREGULARITY_REPORT in kinds
+    )
+
+
+def _clean(new: NewAppeal) -> NewAppeal:
+    def field(value: str | None) -> str | None:
+        return (storable(value, FIELD_CHARACTERS) or None) if value else None
+
+    return replace(
+        new,
+        text=storable(new.text, TEXT_CHARACTERS),
+        place=field(new.place),
+        when=field(new.when),
+        name=field(new.name),
+        phone=field(new.phone),
+    )
+
+
+def proposal_record(proposal: Proposal, *, confidential: bool) -> dict[str, Any]:
+    """Return what is kept of routing's proposal for the dispatcher, as JSON."""
+    hide = partial(shielded, confidential=confidential, name=None, phone=None)
+    return {
+        "outcome": proposal.outcome.value,
+        "lead": proposal.lead,
+        "co": list(proposal.co),
+        "confidence": round(float(proposal.confidence), 4),
+        "needs_dispatcher": proposal.needs_dispatcher,
+        "candidates": [
+            {
+                "code": candidate.code,
+                "score": round(float(candidate.score), 4),
+                "evidence": [hide(words) for words in candidate.evidence],
+            }
+            for candidate in proposal.candidates
+        ],
+    }

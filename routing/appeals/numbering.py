@@ -1,0 +1,56 @@
+"""Appeal numbers and query codes."""
+
+import secrets
+import unicodedata
+from datetime import date
+
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from routing.appeals.models import AppealCounter
+
+# Without what is misread or misheard: 0 O, 1 I L, 2 Z, 5 S, 8 B, U V.
+ALPHABET = "ACDEFGHJKMNPQRTWXY34679"
+CODE_CHARACTERS = 6  # 148 million codes; five tries in 15 minutes
+
+
+def next_number(session: Session, day: date) -> str:
+    """Return the next number of ``day`` (Asia/Shanghai), e.g. ``20261122-000123``.
+
+    The counter's row is locked until the transaction ends, so two never get the same number; one
+    whose transaction fails is given out again.
+    """
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    statement = insert(AppealCounter).values(day=day, last=1)
+    counted = statement.on_conflict_do_update(
+        index_elements=["day"], set_={"last": AppealCounter.last + 1}
+    ).returning(AppealCounter.last)
+    serial = session.execute(counted).scalar_one()
+    return f"{day:%Y%m%d}-{serial:06d}"
+
+
+def new_query_code() -> str:
+    """Return a random code of six characters that cannot be mistaken for one another."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_CHARACTERS))
+
+
+def plain_code(text: str) -> str:
+    """Return a code as typed by people, in its one form: half-width, upper case, no spaces."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
+
+
+def plain_number(text: str) -> str:
+    """Return an appeal number as typed by people in its one form; a ticket's suffix is dropped.
+
+    Text that is no number comes back cut to a sane length, so that it may be looked up in vain.
+    """
+    digits = "".join(char for char in unicodedata.normalize("NFKC", text) if char.isdecimal())
+    return f"{digits[:8]}-{digits[8:14]}"
+
+
+def digits_of(phone: str) -> str:
+    """Return the digits of a telephone number, without the country code of a mobile."""
+    digits = "".join(char for char in unicodedata.normalize("NFKC", phone) if char.isdecimal())
+    mobile = len(digits) == len("8613812345678") and digits.startswith("861")
+    return digits[2:] if mobile else digits

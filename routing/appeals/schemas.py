@@ -1,0 +1,80 @@
+"""The shapes of appeals as they come in and as the citizen reads them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from routing.schemas import AppealKind
+from routing.tickets.states import TicketState
+
+
+@dataclass(frozen=True, slots=True)
+class NewAppeal:
+    """An appeal as a channel hands it over: the citizen's own words, personal data put back."""
+
+    idempotency_key: str  # at most 200 characters; the same key registers once
+    channel: str
+    kind: AppealKind
+    text: str
+    conversation_id: str | None = None
+    place: str | None = None
+    district: str | None = None
+    when: str | None = None  # as said
+    name: str | None = None
+    phone: str | None = None
+    confidential: bool = False
+    registered_at: datetime | None = None  # now, unless given
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredAppeal:
+    """What the citizen is told after registering."""
+
+    number: str
+    query_code: str
+    ticket_no: str
+    state: TicketState
+    state_label: str
+    department_code: str | None  # None while a dispatcher decides
+    department_name: str | None
+    due_at: datetime | None
+    provisional: bool
+    derivation: tuple[str, ...]
+    confidential: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressStage:
+    """One step that was reached."""
+
+    label: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressView:
+    """Where an appeal stands, for its citizen. Holds nothing of who they are."""
+
+    number: str
+    ticket_no: str
+    kind_label: str
+    state: TicketState
+    state_label: str
+    stages: tuple[ProgressStage, ...]
+    department: str | None  # name; None while a dispatcher decides
+    due_at: datetime | None
+    provisional: bool
+    derivation: tuple[str, ...]
+    reply: str | None
+    replied_at: datetime | None
+    confidential: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """How a handling department reaches a citizen whose appeal is not confidential."""
+
+    number: str
+    name: str | None
+    phone: str | None
+    text: str  # as said
+    place: str | None

@@ -1,0 +1,56 @@
+"""BM25 over the words and character pairs of each category's names, examples and phrases."""
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+import jieba
+import numpy as np
+from numpy.typing import NDArray
+
+Scores = NDArray[np.float64]
+
+_RUN = re.compile(r"[\u4e00-\u9fff]+|[a-z0-9]+")
+_SATURATION = 1.2  # BM25's k1
+_LENGTH_SHARE = 0.5  # BM25's b: categories differ little in length, and longer means richer
+
+
+def tokens(text: str) -> list[str]:
+    """Return words of two or more characters, and marked pairs of neighbouring characters."""
+    runs = _RUN.findall(text.lower())
+    words = [word for run in runs for word in jieba.cut(run) if len(word) > 1]
+    pairs = [f"_{run[i : i + 2]}" for run in runs for i in range(len(run) - 1)]
+    return words + pairs
+
+
+class LexicalIndex:
+    """One document per category."""
+
+    def __init__(self, documents: Sequence[Sequence[str]]) -> None:
+        """Index the phrases of each category; the position is the index of every score."""
+        self._size = len(documents)
+        bags = [Counter(t for phrase in phrases for t in tokens(phrase)) for phrases in documents]
+        lengths = [sum(bag.values()) for bag in bags]
+        average = (sum(lengths) / len(lengths)) if lengths else 1.0
+        spread = Counter(token for bag in bags for token in bag)
+        postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for row, (bag, length) in enumerate(zip(bags, lengths, strict=True)):
+            norm = _SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * length / average)
+            for token, count in bag.items():
+                rarity = math.log(1 + (self._size - spread[token] + 0.5) / (spread[token] + 0.5))
+                weight = rarity * count * (_SATURATION + 1) / (count + norm)
+                postings[token].append((row, weight))
+        self._postings = {
+            token: (np.array([row for row, _ in entries]), np.array([w for _, w in entries]))
+            for token, entries in postings.items()
+        }
+
+    def scores(self, text: str) -> Scores:
+        """Return float64, shape (n_categories,): BM25 of ``text`` against each category."""
+        total = np.zeros(self._size)
+        for token in set(tokens(text)):
+            found = self._postings.get(token)
+            if found is not None:
+                total[found[0]] += found[1]
+        return total

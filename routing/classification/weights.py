@@ -1,0 +1,72 @@
+"""The fitted weights, read with the encoder they belong to."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from routing.classification.errors import WeightsFaultError
+from routing.classification.kinds import FEATURES, KINDS
+
+SHIPPED_FILE = Path(__file__).parent.parent / "city" / "weights.yml"
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CategoryWeights(_Record):
+    """Weight of each evidence in a category's log-odds."""
+
+    nearest: float = 0.0  # cosine to the nearest phrase
+    several: float = 0.0  # mean cosine to the nearest three
+    lexical: float  # square root of BM25
+    cue: float  # a cue of the category is in the text
+    kind: float = 0.0  # the category's usual kind is what the text says it is
+
+
+class LeadCalibration(_Record):
+    """P(lead is right) = sigmoid(slope · logit(p) + intercept)."""
+
+    slope: float
+    intercept: float
+
+    def probability(self, raw: float) -> float:
+        """Return the calibrated probability."""
+        clipped = min(max(raw, 1e-6), 1 - 1e-6)
+        odds = self.slope * np.log(clipped / (1 - clipped)) + self.intercept
+        return float(1 / (1 + np.exp(-odds)))
+
+
+class RoutingWeights(_Record):
+    """Everything that was fitted; ``encoder`` names the vectors that ``dense`` belongs to."""
+
+    encoder: str
+    measured: dict[str, str]  # what was measured when these were fitted, in words
+    dense: CategoryWeights
+    lexical_only: CategoryWeights
+    lead: LeadCalibration
+    lead_lexical_only: LeadCalibration
+    kinds: dict[str, dict[str, float]]  # kind → feature → weight
+
+    def kind_matrix(self) -> NDArray[np.float64]:
+        """Return float64, shape (len(KINDS), len(FEATURES))."""
+        return np.array(
+            [[self.kinds.get(kind.value, {}).get(name, 0.0) for name in FEATURES] for kind in KINDS]
+        )
+
+
+@lru_cache(maxsize=4)
+def load_weights(path: Path = SHIPPED_FILE) -> RoutingWeights:
+    """Read the weights.
+
+    Raises:
+        WeightsFaultError: the file is missing or does not have the form above.
+    """
+    try:
+        return RoutingWeights.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, yaml.YAMLError, ValidationError) as error:
+        raise WeightsFaultError(path.name, error) from error

@@ -1,0 +1,1 @@
+"""Who should handle an appeal, by when, and why."""

@@ -1,0 +1,98 @@
+"""The words all of routing shares: kinds, outcomes, what was read from an appeal, the proposal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class AppealKind(StrEnum):
+    """What the citizen wants (诉求类型). Where two fit the better protected one wins."""
+
+    INQUIRY = "inquiry"
+    ASSISTANCE = "assistance"
+    COMPLAINT = "complaint"
+    IRREGULARITY_REPORT = "irregularity_report"
+    SUGGESTION = "suggestion"
+    COMMENDATION = "commendation"
+
+    @property
+    def label(self) -> str:
+        """The word people and machine forms see."""
+        return _KIND_LABELS[self]
+
+
+_KIND_LABELS = {
+    AppealKind.INQUIRY: "咨询",
+    AppealKind.ASSISTANCE: "求助",
+    AppealKind.COMPLAINT: "投诉",
+    AppealKind.IRREGULARITY_REPORT: "举报",
+    AppealKind.SUGGESTION: "建议",
+    AppealKind.COMMENDATION: "表扬",
+}
+
+
+class Outcome(StrEnum):
+    """What routing proposes to do."""
+
+    TICKET = "ticket"
+    ASK_PLACE = "ask_place"
+    DECLINE = "decline"
+    EMERGENCY = "emergency"
+    DIRECT_ANSWER = "direct_answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One three-level category of the city's taxonomy."""
+
+    code: str
+    level1: str
+    level2: str
+    level3: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppealReading:
+    """What one text says of an appeal; ``None`` means it was not said, never guessed."""
+
+    kind: AppealKind
+    kind_probability: float
+    category: Category | None
+    category_probability: float
+    appeal_probability: (
+        float  # P(the text tells of a concrete issue rather than asks for information)
+    )
+    place: str | None  # as said: 文渊阁小区楼下
+    district: str | None  # 区县 name of the gazetteer
+    subdistrict: str | None
+    when: str | None  # as said: 半夜
+    phone: str | None  # placeholder or number as it stands in the text
+    parties: tuple[str, ...] = ()  # organisations and businesses named
+    anonymous: bool = False  # asked to stay unnamed
+    confidential: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentCandidate:
+    """One body that may be responsible, with the words that say so."""
+
+    code: str
+    score: float
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Who is responsible, by when, and why (DESIGN: ``hotline route``)."""
+
+    outcome: Outcome
+    reading: AppealReading
+    lead: str | None
+    co: tuple[str, ...]
+    candidates: tuple[DepartmentCandidate, ...]  # best first
+    confidence: float  # calibrated P(lead is right)
+    needs_dispatcher: bool
+    asks: str | None  # slot to ask for, "where" when the body depends on an unstated place
+    emergency_line: str | None
+    urgent: bool
+    due_at: datetime | None
