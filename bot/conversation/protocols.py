@@ -1,0 +1,40 @@
+"""What the performer needs from the packages below, as small protocols."""
+
+from typing import Protocol
+
+from bot.conversation.schemas import AppealDraft
+from knowledge_base.schema import FacetName, Matter
+from retrieval.schemas import Answer
+from routing.schemas import Proposal
+
+
+class Guides(Protocol):
+    """Guides by code, word for word."""
+
+    def matter(self, code: str) -> Matter:
+        """Return the matter; raises ``MatterNotFoundError``."""
+        ...
+
+    def guide(self, code: str, facet: FacetName | None) -> tuple[Matter, Answer]:
+        """Return a matter and the answer on its facet (``None``: how do I), of one library.
+
+        Raises:
+            MatterNotFoundError: there is none, or none any more.
+        """
+        ...
+
+
+class Proposing(Protocol):
+    """Who is responsible for a draft."""
+
+    def propose_for(self, draft: AppealDraft) -> Proposal:
+        """Return routing's proposal for the draft as it stands."""
+        ...
+
+    def department_name(self, code: str | None) -> str | None:
+        """Return the body's short name."""
+        ...
+
+    def decline_sentence(self, draft: AppealDraft, body: str | None) -> str:
+        """Return the courteous sentence that names the right channel."""
+        ...

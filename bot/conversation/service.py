@@ -1,0 +1,309 @@
+"""The one conversation behind every channel.
+
+A message passes three steps (DESIGN §5): (a) the emergency screen, and the message is stored;
+(b) read, retrieved, decided with no transaction open; (c) replies, state and effects are stored
+together. Turns of one conversation run one after the other; what arrives meanwhile is read
+together in the next turn.
+"""
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import anyio.to_thread
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot.conversation import replies, repository
+from bot.conversation.broadcast import Broadcaster
+from bot.conversation.commit import TurnCommit, TurnWork
+from bot.conversation.deciding import Decider
+from bot.conversation.errors import TurnBusyError
+from bot.conversation.fragments import FRAGMENT_WAIT_SECONDS, is_fragment
+from bot.conversation.models import MessageRow
+from bot.conversation.order import OrderLocks
+from bot.conversation.reading import PIPELINE_CHARACTERS, TurnReader, says_something
+from bot.conversation.schemas import (
+    Act,
+    AppealDraft,
+    Author,
+    DialogueState,
+    IncomingMessage,
+    Outcome,
+    Reply,
+)
+from bot.conversation.storing import Stored, emergency_reply, store_message
+from bot.conversation.transcript import Entry, Receipt, TurnSummary, entry
+from foundation.clock import Clock
+from foundation.database.session import Database
+from foundation.errors import UnavailableError
+from foundation.metrics import Metrics
+from routing.appeals.schemas import ProgressView
+from routing.appeals.service import AppealService
+from routing.safety.screen import SafetyAlert, screen
+
+logger = logging.getLogger(__name__)
+
+_TURN_WAIT_SECONDS = 15.0
+_TURN_POLL_SECONDS = 0.05
+
+
+class ConversationService:
+    """Receives what citizens say and returns what the hotline answers."""
+
+    def __init__(
+        self,
+        database: Database,
+        reader: TurnReader,
+        decider: Decider,
+        commit: TurnCommit,
+        appeals: AppealService,
+        broadcaster: Broadcaster,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self._database = database
+        self._reader = reader
+        self._decider = decider
+        self._commit = commit
+        self._appeals = appeals
+        self._broadcaster = broadcaster
+        self._clock = clock
+        self._metrics = metrics
+        self._worker = uuid.uuid4().hex
+        self._arrivals = OrderLocks()
+        self._turns = OrderLocks()
+
+    async def open(self, channel: str, key: str) -> str:
+        """Return the conversation of a channel identity, making it when new."""
+
+        def find_or_create(session: Session) -> str:
+            row = repository.find(session, channel, key)
+            return (row or repository.create(session, channel, key, self._clock.now())).id
+
+        try:
+            return await self._database.write(find_or_create)
+        except IntegrityError:
+            # Another worker made it between our look and our insert.
+            return await self._database.write(find_or_create)
+
+    async def receive(self, message: IncomingMessage) -> Receipt:
+        """Take one message in and return when its turn is done; a resend gets the first result."""
+        alert = screen(message.text)
+        try:
+            # In order of arrival: worker threads would otherwise race to the database.
+            async with self._arrivals.of(f"{message.channel}:{message.conversation_key}"):
+                stored = await self._store(message, alert)
+        except SQLAlchemyError:
+            logger.exception("message not stored: channel=%s", message.channel)
+            return _not_stored(alert)
+        self._broadcaster.notify(stored.conversation_id)
+        started = time.perf_counter()
+        await self._run_turns(stored.conversation_id)
+        receipt = await self._database.read(lambda session: _receipt(session, stored))
+        if not stored.resent:
+            elapsed = time.perf_counter() - started
+            self._metrics.turn(message.channel, elapsed, receipt.degraded)
+        return receipt
+
+    async def transcript(
+        self, conversation_id: str, after: int = 0, *, masked: bool = False
+    ) -> tuple[Entry, ...]:
+        """Return what was said after ``after``; ``masked`` for readers other than the citizen."""
+        rows = await self._database.read(
+            lambda session: repository.messages(session, conversation_id, after)
+        )
+        return tuple(entry(row, masked=masked) for row in rows)
+
+    @asynccontextmanager
+    async def subscribe(
+        self, conversation_id: str, after: int | None = None, *, masked: bool = False
+    ) -> AsyncIterator[AsyncIterator[Entry]]:
+        """Yield what is said, as it is stored, from ``after`` (``None``: from now) on."""
+        last = after
+        if last is None:
+            row = await self._database.read(
+                lambda session: repository.get(session, conversation_id).last_seq
+            )
+            last = row
+        with self._broadcaster.watching(conversation_id) as watch:
+
+            async def entries(seen: int) -> AsyncIterator[Entry]:
+                while True:
+                    for said in await self.transcript(conversation_id, seen, masked=masked):
+                        seen = said.seq
+                        yield said
+                    await watch.changed()
+
+            yield entries(last)
+
+    async def state(self, conversation_id: str) -> DialogueState:
+        """Return the dialogue state as it stands."""
+        return await self._database.read(
+            lambda session: DialogueState.model_validate(
+                repository.get(session, conversation_id).state
+            )
+        )
+
+    async def draft(self, conversation_id: str) -> AppealDraft | None:
+        """Return the appeal being taken down, contact as placeholder."""
+        return (await self.state(conversation_id)).draft
+
+    async def edit_draft(self, conversation_id: str, changes: dict[str, str]) -> AppealDraft | None:
+        """Change fields of the draft by hand (the form beside the chat)."""
+        async with self._turn(conversation_id):
+            heard = None
+            if where := changes.get("where"):
+                heard = await anyio.to_thread.run_sync(self._reader.hear, where)
+            draft = await self._database.write(
+                lambda session: self._commit.edit_draft(session, conversation_id, changes, heard)
+            )
+        self._broadcaster.notify(conversation_id)
+        return draft
+
+    async def rate(self, conversation_id: str, seq: int, useful: bool) -> None:
+        """Keep whether an answer helped; one that did not joins the queue of open questions."""
+        await self._database.write(
+            lambda session: self._commit.rate(session, conversation_id, seq, useful)
+        )
+
+    async def progress(self, number: str, code: str, client_key: str) -> ProgressView:
+        """Return where an appeal stands; wrong tries count against number and address."""
+        return await self._database.write(
+            lambda session: self._appeals.progress(session, number, code, client_key)
+        )
+
+    async def recover(self) -> int:
+        """Handle what a killed server left unhandled; return how many conversations."""
+        waiting = await self._database.read(repository.unhandled_conversations)
+        for conversation_id in waiting:
+            await self._run_turns(conversation_id)
+        return len(waiting)
+
+    async def _store(self, message: IncomingMessage, alert: SafetyAlert | None) -> Stored:
+        def store(session: Session) -> Stored:
+            return store_message(session, message, alert, self._clock.now())
+
+        try:
+            return await self._database.write(store)
+        except IntegrityError:
+            # The same message or the same new conversation came twice at once: now it is there.
+            return await self._database.write(store)
+
+    @asynccontextmanager
+    async def _turn(self, conversation_id: str) -> AsyncIterator[None]:
+        """Hold the conversation's turn: in order within this process, by lease among processes."""
+        async with self._turns.of(conversation_id):
+            await self._take_turn(conversation_id)
+            try:
+                yield
+            finally:
+                await self._database.write(
+                    lambda session: repository.release_turn(session, conversation_id, self._worker)
+                )
+
+    async def _take_turn(self, conversation_id: str) -> None:
+        waited = 0.0
+        while waited < _TURN_WAIT_SECONDS:
+            taken = await self._database.write(
+                lambda session: repository.take_turn(
+                    session, conversation_id, self._worker, self._clock.now()
+                )
+            )
+            if taken:
+                return
+            await asyncio.sleep(_TURN_POLL_SECONDS)
+            waited += _TURN_POLL_SECONDS
+        raise TurnBusyError(f"turn of conversation {conversation_id} held elsewhere")
+
+    async def _run_turns(self, conversation_id: str) -> None:
+        async with self._turn(conversation_id):
+            while (work := await self._load(conversation_id)) is not None:
+                if work.holder_id is None and is_fragment(work.texts, work.state):
+                    await asyncio.sleep(FRAGMENT_WAIT_SECONDS)
+                    work = await self._load(conversation_id) or work
+                await self._handle(work)
+                self._broadcaster.notify(conversation_id)
+
+    async def _load(self, conversation_id: str) -> TurnWork | None:
+        return await self._database.read(
+            lambda session: self._commit.load(session, conversation_id)
+        )
+
+    async def _handle(self, work: TurnWork) -> None:
+        if work.holder_id is not None:
+            await self._listen(work)
+            return
+        text = "\n".join(work.texts)
+        if not says_something(text):
+            outcome = Outcome(
+                act=Act.FALLBACK,
+                intent=None,
+                state=work.state,
+                replies=() if work.emergency else (Reply(text=replies.EMPTY),),
+            )
+            await self._finish(work, uuid.uuid4().hex, outcome, None)
+            return
+        with self._metrics.retrieval():
+            turn = await anyio.to_thread.run_sync(
+                self._reader.read, text, work.state, work.values, work.emergency
+            )
+        sender = f"{work.conversation_id}-{work.episode}"
+        resume = work.state.draft is not None and work.episode_turns == 0
+        decided = await self._decider.decide(turn, sender, resume=resume)
+        outcome = decided.outcome
+        if len(text) > PIPELINE_CHARACTERS:
+            told = (Reply(text=replies.TRUNCATED), *outcome.replies)
+            outcome = outcome.model_copy(update={"replies": told})
+        await self._finish(work, turn.turn_id, outcome, decided.degraded)
+
+    async def _listen(self, work: TurnWork) -> None:
+        """While a person speaks the assistant is silent; it only fills the draft beside."""
+        text = "\n".join(work.texts)
+        heard = await anyio.to_thread.run_sync(self._reader.hear, text, work.values)
+        await self._database.write(lambda session: self._commit.listen(session, work, heard))
+
+    async def _finish(
+        self, work: TurnWork, turn_id: str, outcome: Outcome, degraded: str | None
+    ) -> None:
+        prepared = await anyio.to_thread.run_sync(self._commit.prepare, outcome)
+        await self._database.write(
+            lambda session: self._commit.store(session, work, turn_id, outcome, prepared, degraded)
+        )
+
+
+def _not_stored(alert: SafetyAlert | None) -> Receipt:
+    """Answer although nothing could be saved: the card if there is danger, and the truth."""
+    said: Sequence[Reply] = [emergency_reply(alert)] if alert else []
+    return Receipt(
+        conversation_id=None,
+        seq=None,
+        entries=(),
+        summary=TurnSummary(emergency_line=alert.line if alert else None),
+        stored=False,
+        unsaved=(*said, Reply(text=replies.NOT_STORED)),
+    )
+
+
+def _receipt(session: Session, stored: Stored) -> Receipt:
+    row = repository.message(session, stored.conversation_id, stored.seq)
+    assert isinstance(row, MessageRow)
+    if row.handled_at is None:
+        raise UnavailableError(f"turn of message {row.id} was not handled")
+    said = [
+        other
+        for other in repository.messages(session, stored.conversation_id, stored.seq)
+        if other.author != Author.CITIZEN
+        and (other.turn_id == row.turn_id or other.payload.get("reply_to") == stored.seq)
+    ]
+    summary = TurnSummary(**(row.summary or {}))
+    return Receipt(
+        conversation_id=stored.conversation_id,
+        seq=stored.seq,
+        entries=tuple(entry(other, masked=False) for other in said),
+        summary=replace(summary, emergency_line=stored.emergency_line or summary.emergency_line),
+    )

@@ -1,0 +1,78 @@
+"""Suggested answers for the operator, each with the words that led to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from foundation.text.normalise import normalise
+from knowledge_base.schema import FacetName
+from retrieval.schemas import Answer, Candidate, Decision, Source
+
+_AT_MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One answer an operator may adopt (采用)."""
+
+    code: str
+    title: str
+    facet: FacetName | None
+    text: str
+    because: str  # the citizen's words and the passage they met
+    score: float
+    sources: tuple[Source, ...]
+
+
+class SuggestingRetrieval(Protocol):
+    """Retrieval as the desk uses it."""
+
+    def ask(self, text: str, *, focus: str | None = None) -> Answer:
+        """Return the decision for one question."""
+        ...
+
+    def suggest(self, text: str, limit: int = 3) -> tuple[Candidate, ...]:
+        """Return the nearest matters, best first."""
+        ...
+
+    def compose(self, code: str, facet: FacetName | None) -> Answer:
+        """Return the answer for a known matter and facet."""
+        ...
+
+
+class Suggesting:
+    """Finds suggestions for the last words of a citizen."""
+
+    def __init__(self, retrieval: SuggestingRetrieval) -> None:
+        self._retrieval = retrieval
+
+    def suggest(self, said: Sequence[str], focus: str | None) -> tuple[Suggestion, ...]:
+        """Return up to three suggestions for ``said`` (oldest first; the last weighs most)."""
+        if not said:
+            return ()
+        last = normalise(said[-1])
+        answer = self._retrieval.ask(last, focus=focus)
+        found = list(self._retrieval.suggest(last))
+        bare = answer.understanding.follow_up or answer.decision is Decision.NO_ANSWER
+        if len(said) > 1 and bare:
+            # The last words carry no matter of their own: those before them do.
+            found = list(self._retrieval.suggest(normalise("，".join(said))))
+        if answer.matter is not None:
+            # What the assistant would answer comes first, also when it speaks of the focus.
+            found.sort(key=lambda one: one.code != answer.matter)
+            if found[0].code != answer.matter:
+                found.insert(0, answer.candidates[0])
+        facet = answer.facet or answer.understanding.facet
+        return tuple(self._suggestion(one, facet, last) for one in found[:_AT_MOST])
+
+    def _suggestion(self, candidate: Candidate, facet: FacetName | None, said: str) -> Suggestion:
+        answer = self._retrieval.compose(candidate.code, facet)
+        return Suggestion(
+            code=candidate.code,
+            title=candidate.title,
+            facet=answer.facet,
+            text=answer.text,
+            because=f"“{said[:24]}” ≈ “{candidate.matched}”" if candidate.matched else said[:24],
+            score=candidate.score,
+            sources=answer.sources,
+        )
