@@ -1,0 +1,153 @@
+"""The application: every connector on one FastAPI app.
+
+``uvicorn --factory connectors.app:create_app``; ``hotline serve`` does so.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import Depends, FastAPI
+
+from connectors import rasa_actions
+from connectors.assembly import Services, build_services
+from connectors.bundles.endpoints import router as bundles
+from connectors.http.errors import install_error_handlers
+from connectors.http.guards import Addresses, AddressGuard, require_private_network
+from connectors.http.middleware import BodyLimit, RequestScope, SecurityHeaders
+from connectors.notices.endpoints import router as notices
+from connectors.operations import router as operations
+from connectors.staff.endpoints import router as staff
+from connectors.staff.sessions import StaffSessions
+from connectors.ui.citizen_pages import mount_citizen_pages
+from connectors.web_chat.endpoints import router as web_chat
+from connectors.wechat.channel import WeChatChannel
+from connectors.wechat.crypto import MessageCrypto
+from connectors.wechat.endpoints import router as wechat
+from foundation.logging import configure_logging
+from foundation.settings import Settings, load_settings
+from knowledge_base.bundles.loader import load_bundles
+from knowledge_base.exchange.service import ImportService
+
+# Paths of the staff desks: a security policy of their own (NiceGUI needs inline code).
+DESK_PREFIXES = ("/staff", "/desk", "/_nicegui")
+# Desks upload files; citizens' JSON never comes near 64 KiB.
+_DESK_BODY_BYTES = 20 * 1024 * 1024
+
+
+def create_app(
+    settings: Settings | None = None,
+    services: Services | None = None,
+    *,
+    with_desks: bool = True,
+) -> FastAPI:
+    """Return the whole application.
+
+    Args:
+        settings: read from the environment when not given.
+        services: parts already built (tests); built from ``settings`` otherwise.
+        with_desks: NiceGUI holds one application per process; a second one goes without desks.
+
+    Raises:
+        ConfigurationError: a setting or a data file must be repaired before the start.
+    """
+    settings = settings or load_settings()
+    configure_logging(settings)
+    built = services or build_services(settings)
+    app = FastAPI(
+        title="12345 热线助手",
+        lifespan=_lifespan(built),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.state.services = built
+    _add_layers(app, settings, built)
+    install_error_handlers(app)
+    app.include_router(web_chat)
+    app.include_router(operations)
+    app.include_router(notices(lambda: built.library, built.clock))
+    shipped_bundles = load_bundles(built.library)
+    app.include_router(bundles(shipped_bundles, lambda: built.library, built.clock))
+    _add_rasa(app, built)
+    _add_wechat(app, settings, built)
+    _add_staff(app, settings, built, with_desks=with_desks)
+    mount_citizen_pages(app)
+    return app
+
+
+def _add_rasa(app: FastAPI, services: Services) -> None:
+    """Where Rasa calls back: this machine or its private network, with the shared secret."""
+    actions = rasa_actions.router(services.action_executor, services.keyring.secret("actions"))
+    app.include_router(actions, dependencies=[Depends(require_private_network)])
+
+
+def _add_wechat(app: FastAPI, settings: Settings, services: Services) -> None:
+    """The official account, where one is set (settings refuses a part of the three)."""
+    token, key, app_id = settings.wechat_token, settings.wechat_aes_key, settings.wechat_app_id
+    if token is None or key is None or app_id is None:
+        return
+    crypto = MessageCrypto(token.get_secret_value(), key.get_secret_value(), app_id)
+    channel = WeChatChannel(services.conversations, services.database)
+    app.include_router(wechat(crypto, channel, services.clock))
+
+
+def _add_staff(app: FastAPI, settings: Settings, services: Services, *, with_desks: bool) -> None:
+    """The staff's login, and their desks behind it."""
+    sessions = StaffSessions(services.database, services.access)
+    app.include_router(staff(sessions, https=_is_https(settings)))
+    if not with_desks:
+        return
+    # Imported late: NiceGUI takes two seconds that machine forms and tests need not spend.
+    from connectors.desks.knowledge.parts import KnowledgeParts  # noqa: PLC0415 -- see above
+    from connectors.desks.mount import DeskParts, mount_desks  # noqa: PLC0415 -- see above
+
+    parts = DeskParts(
+        addresses=Addresses.of(settings),
+        sessions=sessions,
+        access=services.access,
+        database=services.database,
+        desk=services.desk,
+        conversations=services.conversations,
+        tickets=services.casework.tickets,
+        appeals=services.casework.appeals,
+        deadlines=services.deadlines,
+        departments=services.library.departments,
+        clock=services.clock,
+        knowledge=KnowledgeParts(
+            database=services.database,
+            entries=services.entries,
+            # Before the start the library is the shipped one.
+            imports=ImportService(
+                services.database,
+                services.library,
+                services.entries,
+                services.access,
+                services.clock,
+            ),
+            retriever=services.retriever,
+            departments=services.library.departments,
+            clock=services.clock,
+        ),
+    )
+    mount_desks(app, parts)
+
+
+def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with services.running():
+            yield
+
+    return lifespan
+
+
+def _add_layers(app: FastAPI, settings: Settings, services: Services) -> None:
+    """Wrap the app; what is added last is met first by a request."""
+    app.add_middleware(BodyLimit, limits=dict.fromkeys(DESK_PREFIXES, _DESK_BODY_BYTES))
+    app.add_middleware(AddressGuard, addresses=Addresses.of(settings))
+    app.add_middleware(SecurityHeaders, desk_prefixes=DESK_PREFIXES, https=_is_https(settings))
+    app.add_middleware(RequestScope, metrics=services.metrics)
+
+
+def _is_https(settings: Settings) -> bool:
+    return (settings.public_url or "").startswith("https://")

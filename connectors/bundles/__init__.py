@@ -1,0 +1,1 @@
+"""One thing, done once: the questions, then the ordered plan with one checklist."""

@@ -1,0 +1,86 @@
+"""``hotline tickets``: the chain of events verified; queues and inboxes from the terminal."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.orm import Session
+
+from foundation.database.keyring import install_keyring, load_keyring
+from foundation.database.migration import upgrade
+from foundation.database.session import Database
+from foundation.settings import Settings, load_settings
+from routing.deadlines.derivation import day_words
+from routing.tickets.errors import TicketNotFoundError
+from routing.tickets.events import verify
+from routing.tickets.schemas import ChainFault, InboxRow
+from routing.tickets.views import inbox_rows, queue_rows, ticket_exists
+
+app = typer.Typer(help="查看和核验工单。", no_args_is_help=True)
+
+_TicketNo = Annotated[str | None, typer.Argument(help="工单编号；不写则核验全部。")]
+
+
+@app.command("verify", help="核验事件链，指出被改动、删除的事件；有问题时退出码为 1。")
+def verify_command(ticket_no: _TicketNo = None) -> None:
+    """Check the event chains; exit code 1 when anything is wrong."""
+    with _reading(load_settings()) as session:
+        faults = verify_chains(session, ticket_no)
+    for fault in faults:
+        typer.echo(f"工单 {fault.ticket_no} 第 {fault.seq} 个事件：{fault.problem}")
+    if faults:
+        raise typer.Exit(1)
+    typer.echo("事件链完整。")
+
+
+def verify_chains(session: Session, ticket_no: str | None) -> list[ChainFault]:
+    """Return every fault of one ticket's chain, or of all.
+
+    Raises:
+        TicketNotFoundError: there is no ticket of this number.
+    """
+    if ticket_no is not None and not ticket_exists(session, ticket_no):
+        raise TicketNotFoundError(ticket_no)
+    return list(verify(session, ticket_no))
+
+
+@app.command("queue", help="列出等待派单的工单。")
+def queue_command() -> None:
+    """Show what waits for a dispatcher."""
+    table = Table("工单", "类别", "标题", "区县", "登记时间")
+    with _reading(load_settings()) as session:
+        for row in queue_rows(session):
+            registered = f"{row.registered_at:%m-%d %H:%M}"
+            table.add_row(row.ticket_no, row.kind.label, row.title, row.district or "—", registered)
+    Console().print(table)
+
+
+@app.command("inbox", help="列出一个承办单位待办的工单，按到期时间排序。")
+def inbox_command(department: Annotated[str, typer.Argument(help="单位编码。")]) -> None:
+    """Show what a department still has to do."""
+    table = Table("工单", "状态", "主协办", "标题", "到期")
+    with _reading(load_settings()) as session:
+        for row in inbox_rows(session, department):
+            table.add_row(row.ticket_no, row.state.label, row.role.label, row.title, _due(row))
+    Console().print(table)
+
+
+def _due(row: InboxRow) -> str:
+    if row.due_at is None:
+        return "—"
+    return day_words(row.due_at.date()) + ("（暂定）" if row.due_provisional else "")
+
+
+@contextmanager
+def _reading(settings: Settings) -> Iterator[Session]:
+    install_keyring(load_keyring(settings.data_dir / "keys.json"))
+    database = Database(settings.resolved_database_url)
+    try:
+        upgrade(database)
+        with database.reading() as session:
+            yield session
+    finally:
+        database.dispose()

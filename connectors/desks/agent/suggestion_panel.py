@@ -1,0 +1,77 @@
+"""Suggested answers, each with the words that led to it; adopted by click, F2 or F3."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+from nicegui import ui
+
+from bot.conversation.suggesting import Suggestion
+from connectors.desks.widgets import Resting, button, heading
+
+_KEYS = ("F2", "F3")
+_EMPTY = "市民说话后，这里给出可采用的答复。"
+_NONE = "没有与这些话相近的办事指南。可在下方登记工单，或自行答复。"
+_NEWER = "有新的建议，移开鼠标或按 F4 更新"
+
+
+class SuggestionPanel:
+    """Draws the suggestions; they are not exchanged while the pointer rests on them."""
+
+    def __init__(
+        self,
+        adopt: Callable[[Suggestion], Awaitable[None]],
+        refresh: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._adopt = adopt
+        self._shown: tuple[Suggestion, ...] | None = None
+        self._asked = False
+        self._next: tuple[Suggestion, ...] = ()
+        with ui.element("div").classes("desk-bar"):
+            heading("建议答复")
+            self._newer = ui.label().classes("desk-count").props("role=status")
+            button("刷新（F4）", refresh, "quiet", key="F4", mark="refresh")
+        self._list = ui.element("div").classes("desk-suggestions")
+        self._resting = Resting(self._list, self.exchange)
+        self.show((), asked=False)
+
+    def show(self, suggestions: Sequence[Suggestion], *, asked: bool = True) -> None:
+        """Show these, at once or when the pointer has left; ``asked``: something was said."""
+        self._next = tuple(suggestions)
+        if asked != self._asked:
+            self._asked, self._shown = asked, None
+        if self._next == self._shown:
+            self._newer.text = ""
+        elif self._resting and self._shown:
+            self._newer.text = _NEWER
+        else:
+            self.exchange()
+
+    def exchange(self) -> None:
+        """Redraw what changed."""
+        self._newer.text = ""
+        if self._next == self._shown:
+            return
+        self._shown = self._next
+        self._list.clear()
+        with self._list:
+            if not self._shown:
+                ui.label(_NONE if self._asked else _EMPTY).classes("desk-empty")
+            for number, suggestion in enumerate(self._shown):
+                self._suggestion(number, suggestion)
+
+    def _suggestion(self, number: int, suggestion: Suggestion) -> None:
+        key = _KEYS[number] if number < len(_KEYS) else None
+        with ui.element("article").classes("suggestion"):
+            with ui.element("div").classes("desk-bar"):
+                facet = f" · {suggestion.facet.label}" if suggestion.facet else ""
+                ui.label(f"{suggestion.title}{facet}").classes("suggestion-title")
+                text = f"采用（{key}）" if key else "采用"
+                take = partial(self._adopt, suggestion)
+                button(text, take, key=key, mark=f"adopt-{number + 1}")
+            lines = [line for line in suggestion.text.splitlines() if line.strip()]
+            ui.label("\n".join(lines)).classes("suggestion-text").props("tabindex=0")
+            ui.label(f"因为：{suggestion.because}").classes("suggestion-because")
+            if suggestion.sources:
+                source = suggestion.sources[0]
+                line = f"来源：{source.source} · 第{source.version}版 · {source.valid_from}起"
+                ui.label(line).classes("suggestion-because")

@@ -1,0 +1,174 @@
+"""One ticket as its department sees it, with the three things that can be done."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from nicegui import ui
+
+from connectors.desks.due import DueWords, when_words
+from connectors.desks.widgets import button, heading
+from routing.appeals.schemas import ContactView
+from routing.tickets.models import AssignmentRole
+from routing.tickets.schemas import TicketView
+from routing.tickets.states import WITH_DEPARTMENT, TicketState
+
+_TO_CITIZEN = "答复将发给市民，并出现在进度查询中；发出后不能修改。"
+_TO_LEAD = "您单位为协办，意见交给主办单位，不直接发给市民。"
+
+
+class DetailPanel:
+    """Draws the selected ticket; every text of a citizen is a text node."""
+
+    def __init__(
+        self,
+        accept: Callable[[], Awaitable[None]],
+        send_back: Callable[[str, str], Awaitable[None]],
+        reply: Callable[[str], Awaitable[None]],
+        read_contacts: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._accept = accept
+        self._send_back = send_back
+        self._reply = reply
+        self._read_contacts = read_contacts
+        self._written: dict[str, str] = {}  # replies begun, by ticket
+        self.view: TicketView | None = None
+        with ui.element("section").classes("desk-work").props('aria-label="工单"'):
+            self._body = ui.element("div").classes("desk-scroll")
+        with ui.element("section").classes("desk-help").props('aria-label="经过"'):
+            heading("经过")
+            self._timeline = ui.element("ol").classes("desk-timeline")
+        self.clear()
+
+    def clear(self) -> None:
+        """Show that nothing is selected."""
+        self.view = None
+        self._body.clear()
+        self._timeline.clear()
+        with self._body:
+            ui.label("请在左边选择一张工单。").classes("desk-empty")
+
+    def show(self, view: TicketView, due: DueWords) -> None:
+        """Draw one ticket."""
+        self.view = view
+        self._body.clear()
+        with self._body:
+            self._head(view, due)
+            self._facts(view)
+            self._contacts = ui.element("div")
+            self._actions(view)
+        self._timeline.clear()
+        with self._timeline:
+            for entry in view.timeline:
+                with ui.element("li"):
+                    ui.label(when_words(entry.at)).classes("desk-time")
+                    ui.label(entry.label)
+                    for name in ("reason", "duty_basis"):
+                        if entry.data.get(name):
+                            ui.label(str(entry.data[name])).classes("desk-note")
+
+    def show_contacts(self, contacts: Sequence[ContactView]) -> None:
+        """Show how to reach the citizens."""
+        with self._contacts:
+            for contact in contacts:
+                known = " ".join(part for part in (contact.name, contact.phone) if part)
+                with ui.element("div").classes("fact"):
+                    ui.label("联系方式").classes("fact-name")
+                    ui.label(known or "市民没有留联系方式").classes("fact-value")
+
+    def _head(self, view: TicketView, due: DueWords) -> None:
+        row = view.row
+        with ui.element("div").classes("desk-bar"):
+            heading(f"{row.kind.label} {row.ticket_no}").props("data-mark=ticket-no")
+            ui.label(row.state.label).classes("desk-tag").props("data-mark=ticket-state")
+            if row.confidential:
+                ui.label("身份保密").classes("desk-tag protected")
+        over = view.row.state not in WITH_DEPARTMENT
+        with ui.element("details").classes("desk-due").props("data-mark=due"):
+            with ui.element("summary"):
+                # Once answered nobody counts any more.
+                ui.label("时限" if over else due.state).classes(
+                    "due" if over else f"due {due.style}"
+                )
+                ui.label(f"{due.when}前办结" if due.when else "")
+                if row.due_provisional:
+                    ui.label("暂按周末推算，节假日安排公布后更正").classes("desk-note")
+                ui.label("怎么算的").classes("desk-link")
+                ui.tooltip("\n".join(view.due_derivation)).classes("derivation")
+            ui.label("\n".join(view.due_derivation)).classes("derivation")
+
+    def _facts(self, view: TicketView) -> None:
+        row = view.row
+        for label, value in (
+            ("内容", view.text),
+            ("地点", row.place),
+            ("区县", row.district),
+            ("时间", view.occurred),
+            ("分类", row.category),
+            ("诉求人", view.citizen),
+            ("受理", when_words(row.registered_at)),
+            ("退单截止", when_words(row.send_back_until) if row.send_back_until else None),
+            ("答复", view.reply),
+        ):
+            if value:
+                with ui.element("div").classes("fact"):
+                    ui.label(label).classes("fact-name")
+                    ui.label(value).classes("fact-value")
+
+    def _actions(self, view: TicketView) -> None:
+        state, leads = view.row.state, view.row.role is AssignmentRole.LEAD
+        if state not in WITH_DEPARTMENT or (not leads and view.reply):
+            return
+        begun = state in {TicketState.ACCEPTED, TicketState.HANDLING}
+        if begun or not leads:
+            self._reply_form(view, leads=leads)
+        with ui.element("div").classes("desk-actions"):
+            if state is TicketState.DISPATCHED or not leads:
+                button("签收", self._accept, "main", mark="accept")
+            if state in {TicketState.DISPATCHED, TicketState.ACCEPTED} and not view.designated:
+                button("退回", self._ask_why, mark="send-back")
+            if not view.row.confidential:
+                button("查看联系方式", self._read_contacts, "quiet", mark="contacts")
+            if view.designated:
+                ui.label("已由热线指定承办，不能退回。").classes("desk-note")
+
+    def _reply_form(self, view: TicketView, *, leads: bool) -> None:
+        number = view.row.ticket_no
+        with ui.element("div").classes("desk-form").props("data-enter"):
+            text = ui.textarea("答复内容" if leads else "协办意见", value=self._written.get(number))
+            text.props("autogrow outlined maxlength=5000 data-mark=reply-text").classes("reply")
+            text.on_value_change(lambda: self._written.update({number: text.value or ""}))
+            ui.label(_TO_CITIZEN if leads else _TO_LEAD).classes("desk-note")
+            send = button("答复", lambda: self._ask_reply(text.value or ""), "main", mark="reply")
+            send.props("data-submit")
+
+    def _ask_reply(self, text: str) -> None:
+        with ui.dialog(value=True) as dialog, ui.card().classes("desk-dialog"):
+            heading("发出这条答复？")
+            ui.label(text).classes("fact-value")
+
+            async def send() -> None:
+                dialog.close()
+                await self._reply(text)
+
+            with ui.element("div").classes("desk-actions"):
+                button("发出", send, "main", mark="reply-confirm")
+                button("再改改", dialog.close, "quiet")
+
+    def _ask_why(self) -> None:
+        with ui.dialog(value=True) as dialog, ui.card().classes("desk-dialog"):
+            heading("退回工单")
+            reason = ui.textarea("理由").props("autogrow outlined data-mark=send-back-reason")
+            basis = ui.textarea("职责依据（权责清单条目或文件）").props("autogrow outlined")
+            basis.props("data-mark=send-back-basis")
+            for field in (reason, basis):
+                field.classes("reply")
+            ui.label("退回后由派单员重新派单，办结时限不变。").classes("desk-note")
+
+            async def send() -> None:
+                await self._send_back(reason.value or "", basis.value or "")
+                # Refused: the words stay to be completed.
+                if self.view is None:
+                    dialog.close()
+
+            with ui.element("div").classes("desk-actions"):
+                button("退回", send, "main", mark="send-back-confirm")
+                button("取消", dialog.close, "quiet")

@@ -1,0 +1,238 @@
+"""The department inbox (承办单位工作台): own tickets by due time; accept, send back, reply."""
+
+from collections.abc import Callable
+
+from nicegui import ui
+from sqlalchemy.orm import Session
+
+from connectors.desks.department.detail import DetailPanel
+from connectors.desks.due import due_words
+from connectors.desks.frame import Door, to_login, told
+from connectors.desks.widgets import KeyedList, heading
+from foundation.access.errors import LoginRefusedError
+from foundation.access.permissions import Permission
+from foundation.access.service import AccessService, Account
+from foundation.clock import Clock
+from foundation.database.session import Database
+from foundation.errors import NotFoundError, PermissionDeniedError
+from routing.appeals.service import AppealService
+from routing.deadlines.service import DeadlineService
+from routing.tickets.errors import StaleVersionError
+from routing.tickets.models import AssignmentRole
+from routing.tickets.schemas import Actor, InboxRow, TicketView
+from routing.tickets.service import TicketService
+from routing.tickets.states import TicketState
+from routing.tickets.views import inbox_rows, ticket_view
+
+_POLL_SECONDS = 5.0
+_EMPTY = "没有待办工单。新派来的工单会出现在这里。"
+_NONE_FOUND = "没有符合条件的工单。"
+_ALL, _TO_ACCEPT, _HANDLING, _PRESSING = "全部", "待签收", "办理中", "临期与超期"
+
+
+class DepartmentPage:
+    """One handler's open page."""
+
+    def __init__(
+        self,
+        door: Door,
+        database: Database,
+        tickets: TicketService,
+        appeals: AppealService,
+        access: AccessService,
+        deadlines: DeadlineService,
+        clock: Clock,
+    ) -> None:
+        self._door = door
+        self._database = database
+        self._tickets = tickets
+        self._appeals = appeals
+        self._access = access
+        self._deadlines = deadlines
+        self._clock = clock
+        self._rows: list[InboxRow] = []
+        self._known: frozenset[str] | None = None
+        self._selected: str | None = None
+
+    async def build(self) -> None:
+        """Draw the page."""
+        _department(self._door.account)
+        with ui.element("div").classes("desk-columns department"):
+            with ui.element("section").classes("desk-queue").props('aria-label="工单列表"'):
+                with ui.element("div").classes("desk-bar"):
+                    heading("待办工单")
+                    self._count = ui.label().classes("desk-count")
+                self._search = ui.input(
+                    placeholder="搜索工单（Ctrl+K）", on_change=self._search_rows
+                )
+                self._search.props('dense outlined clearable aria-label="搜索工单"')
+                self._search.classes("desk-search")
+                self._filter = (
+                    ui.toggle(
+                        [_ALL, _TO_ACCEPT, _HANDLING, _PRESSING],
+                        value=_ALL,
+                        on_change=self._show_rows,
+                    )
+                    .props("dense no-caps unelevated spread")
+                    .classes("desk-filter")
+                )
+                self._news = ui.label().classes("desk-news").props("role=status")
+                choose = told(self._select)
+                self._list = KeyedList(lambda row: row.ticket_no, self._draw, choose, _EMPTY)
+            self._detail = DetailPanel(
+                told(self._accept),
+                told(self._send_back),
+                told(self._reply),
+                told(self._read_contacts),
+            )
+        ui.timer(_POLL_SECONDS, told(self._look), immediate=False)
+        await self._refresh()
+
+    async def _look(self) -> None:
+        """Look for something new while the page lies open."""
+        try:
+            await self._refresh()
+        except LoginRefusedError:
+            to_login()
+
+    async def _refresh(self, *, at_once: bool = False) -> None:
+        account = await self._door.require(Permission.TICKET_READ_OWN)
+        department = _department(account)
+        self._rows = await self._database.read(lambda session: inbox_rows(session, department))
+        numbers = frozenset(row.ticket_no for row in self._rows)
+        if self._known is not None and numbers - self._known:
+            self._news.text = f"新到工单 {len(numbers - self._known)} 件"
+        self._known = numbers
+        self._show_rows(at_once=at_once)
+
+    def _show_rows(self, *, at_once: bool = False) -> None:
+        now = self._clock.now()
+        styles = [due_words(row.due_at, now, self._deadlines).style for row in self._rows]
+        overdue = styles.count("due-overdue")
+        self._count.text = f"共 {len(styles)} · 超期 {overdue}" if overdue else f"共 {len(styles)}"
+        wanted = (self._search.value or "").strip()
+        rows = [
+            row
+            for row, style in zip(self._rows, styles, strict=True)
+            if wanted in f"{row.ticket_no} {row.title} {row.category} {row.place}"
+            and _passes(self._filter.value, row, style)
+        ]
+        empty = _NONE_FOUND if self._rows else _EMPTY
+        self._list.show(rows, self._selected, empty, at_once=at_once)
+
+    def _search_rows(self) -> None:
+        self._show_rows(at_once=True)
+
+    def _draw(self, row: InboxRow) -> None:
+        due = due_words(row.due_at, self._clock.now(), self._deadlines)
+        with ui.element("span").classes("desk-row-top"):
+            ui.label(row.kind.label).classes("desk-channel")
+            if row.urgent:
+                ui.label("! 紧急").classes("desk-standing waiting")
+            if row.role is AssignmentRole.CO_HANDLING:
+                ui.label("协办").classes("desk-standing")
+            if row.confidential:
+                ui.label("身份保密").classes("desk-standing protected")
+            ui.label(row.state.label).classes("desk-standing")
+        ui.label(row.title).classes("desk-last")
+        with ui.element("span").classes("desk-row-top"):
+            ui.label(due.state).classes(f"due {due.style}")
+            ui.label(due.when).classes("desk-time")
+
+    async def _select(self, ticket_no: str) -> None:
+        await self._show(ticket_no)
+        self._selected = ticket_no
+        await self._refresh()
+
+    async def _show(self, ticket_no: str) -> None:
+        account = await self._door.require(Permission.TICKET_READ_OWN)
+        department = _department(account)
+
+        def load(session: Session) -> TicketView:
+            view = ticket_view(session, ticket_no, department)
+            self._access.record(session, account.id, "ticket.read", ticket_no)
+            return view
+
+        view = await self._database.write(load)
+        self._detail.show(view, due_words(view.row.due_at, self._clock.now(), self._deadlines))
+
+    async def _accept(self) -> None:
+        await self._act(
+            lambda session, view, actor: self._tickets.accept(
+                session, view.row.ticket_no, actor, view.row.version
+            )
+        )
+
+    async def _send_back(self, reason: str, duty_basis: str) -> None:
+        await self._act(
+            lambda session, view, actor: self._tickets.send_back(
+                session, view.row.ticket_no, actor, reason, duty_basis, view.row.version
+            )
+        )
+
+    async def _reply(self, text: str) -> None:
+        await self._act(
+            lambda session, view, actor: self._tickets.reply(
+                session, view.row.ticket_no, actor, text, view.row.version
+            )
+        )
+
+    async def _read_contacts(self) -> None:
+        """Show how to reach the citizen; the reading becomes an event of the ticket."""
+        account = await self._door.require(Permission.TICKET_HANDLE)
+        actor = Actor(f"user:{account.id}", _department(account))
+        view = self._detail.view
+        if view is None:
+            return
+        number = view.row.ticket_no
+        contacts = await self._database.write(
+            lambda session: self._appeals.contacts(session, number, actor)
+        )
+        await self._show_again(number)
+        self._detail.show_contacts(contacts)
+
+    async def _act(self, action: Callable[[Session, TicketView, Actor], object]) -> None:
+        """Run one action on the shown ticket; permission is checked before the version."""
+        account = await self._door.require(Permission.TICKET_HANDLE)
+        actor = Actor(f"user:{account.id}", _department(account))
+        view = self._detail.view
+        if view is None:
+            return
+        try:
+            await self._database.write(lambda session: _run(action, session, view, actor))
+        except StaleVersionError:
+            await self._show_again(view.row.ticket_no)
+            raise
+        await self._show_again(view.row.ticket_no)
+
+    async def _show_again(self, ticket_no: str) -> None:
+        """Show the ticket as it stands now; one that went elsewhere leaves the page."""
+        try:
+            await self._show(ticket_no)
+        except NotFoundError:
+            self._selected = None
+            self._detail.clear()
+        await self._refresh(at_once=True)
+
+
+def _run(
+    action: Callable[[Session, TicketView, Actor], object],
+    session: Session,
+    view: TicketView,
+    actor: Actor,
+) -> None:
+    action(session, view, actor)
+
+
+def _department(account: Account) -> str:
+    if account.department_code is None:
+        raise PermissionDeniedError(f"account {account.id} has no department")
+    return account.department_code
+
+
+def _passes(chosen: str, row: InboxRow, style: str) -> bool:
+    if chosen == _TO_ACCEPT:
+        return row.state is TicketState.DISPATCHED
+    if chosen == _HANDLING:
+        return row.state is not TicketState.DISPATCHED
+    return chosen != _PRESSING or style in {"due-soon", "due-overdue"}

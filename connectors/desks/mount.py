@@ -1,0 +1,166 @@
+"""The desks on the application: NiceGUI under ``/desk``, behind the staff login.
+
+NiceGUI keeps one application per process: its pages are registered there when the desks are
+mounted, and read their parts from what is passed here.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nicegui
+from fastapi import FastAPI
+from nicegui import ui
+
+from bot.conversation.desk import OperatorDesk
+from bot.conversation.service import ConversationService
+from connectors.desks.accounts.page import AccountsPage
+from connectors.desks.agent.page import AgentPage
+from connectors.desks.department.page import DepartmentPage
+from connectors.desks.dispatch.page import DispatchPage
+from connectors.desks.frame import Door, guarded
+from connectors.desks.knowledge.board_page import BoardPage
+from connectors.desks.knowledge.hit_test_page import HitTestPage
+from connectors.desks.knowledge.import_page import ImportPage
+from connectors.desks.knowledge.page import KnowledgePage
+from connectors.desks.knowledge.parts import (
+    BOARD_PATH,
+    HIT_TEST_PATH,
+    IMPORT_PATH,
+    REVIEW_PATH,
+    KnowledgeParts,
+)
+from connectors.desks.knowledge.review_page import ReviewPage
+from connectors.desks.socket_guard import DeskSocketGuard
+from connectors.http.guards import Addresses
+from connectors.staff.sessions import (
+    ACCOUNTS,
+    AGENT,
+    DEPARTMENT,
+    DISPATCH,
+    KNOWLEDGE,
+    NO_DESK_PATH,
+    StaffSessions,
+)
+from foundation.access.permissions import Permission
+from foundation.access.service import AccessService
+from foundation.clock import Clock
+from foundation.database.session import Database
+from knowledge_base.schema import Department
+from routing.appeals.service import AppealService
+from routing.deadlines.service import DeadlineService
+from routing.tickets.service import TicketService
+
+MOUNT_PATH = "/desk"
+_ICON = Path(__file__).resolve().parent.parent / "ui" / "static" / "icon.svg"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskParts:
+    """What the desks work with."""
+
+    addresses: Addresses
+    sessions: StaffSessions
+    access: AccessService
+    database: Database
+    desk: OperatorDesk
+    conversations: ConversationService
+    tickets: TicketService
+    appeals: AppealService
+    deadlines: DeadlineService
+    departments: Mapping[str, Department]
+    clock: Clock
+    knowledge: KnowledgeParts
+
+
+def mount_desks(app: FastAPI, parts: DeskParts) -> None:
+    """Add the desks to ``app``; once per process."""
+    if nicegui.app.config.has_run_config:
+        raise RuntimeError("the desks are mounted already: NiceGUI holds one application a process")
+    sessions = parts.sessions
+
+    def page(
+        path: str,
+        title: str,
+        permission: Permission | None,
+        build: Callable[[Door], Awaitable[None]],
+    ) -> None:
+        inside = path.removeprefix(MOUNT_PATH)
+        ui.page(inside, title=title)(guarded(sessions, permission, title, build))
+
+    page(AGENT.path, AGENT.title, AGENT.permission, lambda door: _agent(door, parts))
+    page(DISPATCH.path, DISPATCH.title, DISPATCH.permission, lambda door: _dispatch(door, parts))
+    page(
+        DEPARTMENT.path,
+        DEPARTMENT.title,
+        DEPARTMENT.permission,
+        lambda door: _department(door, parts),
+    )
+    for path, build in _knowledge_pages(parts.knowledge).items():
+        page(path, KNOWLEDGE.title, KNOWLEDGE.permission, build)
+    page(ACCOUNTS.path, ACCOUNTS.title, ACCOUNTS.permission, lambda door: _accounts(door, parts))
+    page(NO_DESK_PATH, "12345热线工作台", None, _no_desk)
+    nicegui.app.add_middleware(DeskSocketGuard, sessions=sessions, addresses=parts.addresses)
+    # No storage secret: what a desk remembers lies in the database, and no further cookie is set.
+    ui.run_with(
+        app,
+        title="12345热线工作台",
+        favicon=_ICON,
+        language="zh-CN",
+        mount_path=MOUNT_PATH,
+        tailwind=False,
+        show_welcome_message=False,
+    )
+
+
+async def _agent(door: Door, parts: DeskParts) -> None:
+    page = AgentPage(door, parts.desk, parts.conversations, parts.database, parts.access)
+    await page.build()
+
+
+async def _dispatch(door: Door, parts: DeskParts) -> None:
+    page = DispatchPage(
+        door,
+        parts.database,
+        parts.tickets,
+        parts.access,
+        parts.deadlines,
+        parts.departments,
+        parts.clock,
+    )
+    await page.build()
+
+
+async def _department(door: Door, parts: DeskParts) -> None:
+    page = DepartmentPage(
+        door,
+        parts.database,
+        parts.tickets,
+        parts.appeals,
+        parts.access,
+        parts.deadlines,
+        parts.clock,
+    )
+    await page.build()
+
+
+def _knowledge_pages(
+    parts: KnowledgeParts,
+) -> Mapping[str, Callable[[Door], Awaitable[None]]]:
+    return {
+        KNOWLEDGE.path: lambda door: KnowledgePage(door, parts).build(),
+        REVIEW_PATH: lambda door: ReviewPage(door, parts).build(),
+        HIT_TEST_PATH: lambda door: HitTestPage(door, parts).build(),
+        BOARD_PATH: lambda door: BoardPage(door, parts).build(),
+        IMPORT_PATH: lambda door: ImportPage(door, parts).build(),
+    }
+
+
+async def _accounts(door: Door, parts: DeskParts) -> None:
+    await AccountsPage(door, parts.database, parts.access, parts.departments).build()
+
+
+async def _no_desk(_door: Door) -> None:
+    with ui.element("div").classes("desk-alone"):
+        ui.label("您的角色还没有对应的工作台").classes("desk-heading")
+        ui.label("如需开通坐席、派单或承办权限，请联系管理员。").classes("desk-empty")

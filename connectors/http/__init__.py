@@ -1,0 +1,1 @@
+"""What every door over HTTP shares: guards, limits, headers, and errors as sentences."""

@@ -1,0 +1,21 @@
+"""Printed notices."""
+
+from connectors.daily_prints import DailyPrints
+from foundation.clock import Clock
+from knowledge_base.library import Library
+from knowledge_base.schema import Matter
+
+
+class PrintedNotices:
+    """Makes PDFs on demand, each once a day."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._prints = DailyPrints(clock)
+
+    def pdf(self, matter: Matter, library: Library) -> bytes:
+        """Return the notice as of today; blocks while it is made."""
+        # Half a second of importing that the start need not spend.
+        from knowledge_base.notices.printing import print_notice  # noqa: PLC0415 -- see above
+
+        key = f"{library.fingerprint} {matter.code}"
+        return self._prints.pdf(key, lambda today: print_notice(matter, library, today))

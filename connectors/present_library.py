@@ -1,0 +1,51 @@
+"""The library for a command of its own: what the running service would answer from today."""
+
+from pathlib import Path
+
+from sqlalchemy import inspect, make_url
+from sqlalchemy.exc import OperationalError
+
+from foundation.clock import SystemClock
+from foundation.database.session import Database
+from foundation.errors import UnavailableError
+from foundation.settings import Settings
+from knowledge_base.entries.models import Entry
+from knowledge_base.entries.published import lay_over, published_on
+from knowledge_base.library import Library
+from knowledge_base.loader import load_library
+
+
+class DatabaseAwayError(UnavailableError):
+    """The configured database does not answer, so nobody can say what is published."""
+
+    user_message = "数据库连接不上，无法读取已发布的知识库内容。请检查数据库后再试。"
+
+
+def present_library(settings: Settings) -> Library:
+    """Return the shipped library with what the installation published; reads only.
+
+    Before the first start there is no database yet: then it is the shipped one.
+
+    Raises:
+        DatabaseAwayError: the database that is configured does not answer.
+        LibraryFaultsError: the shipped files have faults.
+    """
+    shipped = load_library()
+    url = make_url(settings.resolved_database_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return shipped
+    database = Database(settings.resolved_database_url)
+    try:
+        return _laid_over(shipped, database)
+    except OperationalError as error:
+        raise DatabaseAwayError(f"database does not answer: {error.orig}") from error
+    finally:
+        database.dispose()
+
+
+def _laid_over(shipped: Library, database: Database) -> Library:
+    with database.reading() as session:
+        if not inspect(session.connection()).has_table(Entry.__tablename__):
+            return shipped  # a database of an earlier release, not migrated yet
+        published = published_on(session, SystemClock().now().date())
+    return lay_over(shipped, published).library

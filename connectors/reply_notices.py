@@ -1,0 +1,38 @@
+"""A department's reply is told where the appeal was made, in the citizen's own conversation."""
+
+from sqlalchemy.orm import Session
+
+from bot.conversation import repository
+from bot.conversation.broadcast import Broadcaster
+from bot.conversation.schemas import Reply
+from foundation.clock import Clock
+from foundation.database.session import Database
+from foundation.events.models import OutboxMessage
+
+
+class ReplyNotices:
+    """Handles ``appeal.replied`` of the outbox; the same message twice is told once."""
+
+    def __init__(self, database: Database, broadcaster: Broadcaster, clock: Clock) -> None:
+        self._database = database
+        self._broadcaster = broadcaster
+        self._clock = clock
+
+    async def tell(self, message: OutboxMessage) -> None:
+        """Add the notice to the conversation; an appeal without one is followed by its number."""
+        conversation_id = message.payload["conversation_id"]
+        if conversation_id is None:
+            return
+        await self._database.write(lambda session: self._add(session, conversation_id, message))
+        self._broadcaster.notify(conversation_id)
+
+    def _add(self, session: Session, conversation_id: str, message: OutboxMessage) -> None:
+        conversation = repository.lock(session, conversation_id)
+        channel = conversation.channel
+        if repository.by_channel_message(session, channel, message.key) is not None:
+            return
+        number, text = message.payload["number"], message.payload["text"]
+        said = Reply(text=f"您的诉求{number}有答复了：\n{text}\n回复“查进度”可以看办理经过。")
+        repository.append_reply(
+            session, conversation, said, self._clock.now(), channel_message_id=message.key
+        )

@@ -1,0 +1,1 @@
+"""The citizen's chat on the web: sessions, WebSocket, HTTP fallback, progress."""

@@ -1,0 +1,34 @@
+"""A reply in WeChat's form: plain text, at most 2,048 bytes a message."""
+
+from collections.abc import Sequence
+
+from bot.conversation.schemas import Author
+from bot.conversation.transcript import Entry
+
+# 微信公众平台《被动回复用户消息》: Content holds at most 2,048 bytes; the rest is for the hint.
+_BYTES = 1900
+MORE = "（回复“更多”查看后面的内容）"
+
+
+def render(entries: Sequence[Entry]) -> str:
+    """Return everything said by the hotline as one text, each guide with its source."""
+    said = [_one(entry) for entry in entries if entry.author is not Author.CITIZEN]
+    return "\n\n".join(text for text in said if text)
+
+
+def cut(text: str) -> tuple[str, str]:
+    """Return what fits into one message, and the rest (empty when all fits)."""
+    if len(text.encode()) <= _BYTES:
+        return text, ""
+    fitting = text.encode()[:_BYTES].decode(errors="ignore")
+    # Between two lines rather than within one, if a line ends in the second half.
+    border = fitting.rfind("\n", len(fitting) // 2)
+    head = fitting[:border] if border > 0 else fitting
+    return f"{head}\n{MORE}", text[len(head) :].lstrip("\n")
+
+
+def _one(entry: Entry) -> str:
+    if not entry.sources:
+        return entry.text
+    source = entry.sources[0]
+    return f"{entry.text}\n来源：{source['source']}（{source['valid_from']}起）"
