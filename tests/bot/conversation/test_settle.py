@@ -1,0 +1,115 @@
+"""The classifier's word held against what is known for certain."""
+
+import pytest
+
+from bot.conversation.intents import Intent
+from bot.conversation.schemas import (
+    Act,
+    AppealDraft,
+    Choice,
+    DialogueState,
+    Heard,
+    Retrieved,
+    Slot,
+    Turn,
+)
+from bot.conversation.settle import settle
+from retrieval.schemas import Decision
+from routing.schemas import AppealKind
+
+CHOICES = (
+    Choice(label="居民身份证丢失补领", value="a", code="M0103"),
+    Choice(label="都不是", value="x"),
+)
+
+
+def turn(
+    text: str,
+    *,
+    decision: Decision = Decision.NO_ANSWER,
+    appeal: float = 0.0,
+    emergency: str | None = None,
+    phone: str | None = None,
+    place: str | None = None,
+    **state: object,
+) -> Turn:
+    return Turn(
+        turn_id="t",
+        text=text,
+        state=DialogueState(**state),
+        retrieved=Retrieved(
+            decision=decision, facet=None, follow_up=False, confidence=0.9, candidates=()
+        ),
+        heard=Heard(appeal_probability=appeal, kind=AppealKind.COMPLAINT, phone=phone, place=place),
+        emergency=emergency,
+    )
+
+
+def draft(asking: Slot) -> AppealDraft:
+    return AppealDraft(kind=AppealKind.COMPLAINT, what="烧烤店半夜冒油烟", asking=asking)
+
+
+@pytest.mark.parametrize("act", [Act.FALLBACK, Act.OUT_OF_SCOPE, Act.GREET, Act.ABUSE, Act.THANKS])
+def test_confident_guide_is_never_turned_into_a_fallback(act: Act) -> None:
+    asked = turn("你好，身份证丢了怎么补办", decision=Decision.ANSWER)
+
+    assert settle(act, None, asked) is Act.ANSWER_QUESTION
+
+
+@pytest.mark.parametrize(
+    ("text", "appeal", "act", "settled"),
+    [
+        ("你们都是废物", 0.9, Act.ABUSE, Act.ABUSE),
+        ("小区停水两天了没人管", 0.95, Act.FALLBACK, Act.APPEAL),
+        ("法院判了不执行怎么办，我要投诉法院", 0.9, Act.PROGRESS, Act.APPEAL),
+        ("我投诉的事有回复了吗", 0.3, Act.PROGRESS, Act.PROGRESS),
+        ("20261122-000001，ABC234", 0.1, Act.PROGRESS, Act.PROGRESS),
+        ("转人工", 0.0, Act.FALLBACK, Act.HANDOVER),
+    ],
+)
+def test_what_is_told_decides_where_the_classifier_errs(
+    text: str, appeal: float, act: Act, settled: Act
+) -> None:
+    assert settle(act, None, turn(text, appeal=appeal)) is settled
+
+
+def test_answer_where_nothing_was_asked_begins_no_appeal() -> None:
+    assert settle(Act.APPEAL, Intent.AFFIRM, turn("嗯嗯")) is Act.FALLBACK
+
+
+def test_choice_is_taken_whatever_was_heard() -> None:
+    assert settle(Act.FALLBACK, None, turn("第一个", choices=CHOICES)) is Act.CHOOSE
+
+
+@pytest.mark.parametrize(
+    ("text", "asking", "act", "settled"),
+    [
+        ("确认", Slot.CONFIRM, Act.FALLBACK, Act.SUBMIT_APPEAL),
+        ("不对，地点错了", Slot.CONFIRM, Act.APPEAL, Act.APPEAL),
+        ("算了不投诉了", Slot.WHEN, Act.APPEAL, Act.CANCEL_APPEAL),
+        ("人工", Slot.WHERE, Act.APPEAL, Act.HANDOVER),
+        ("今天天气真好", Slot.WHERE, Act.OUT_OF_SCOPE, Act.APPEAL),
+    ],
+)
+def test_open_question_goes_before_the_classifier(
+    text: str, asking: Slot, act: Act, settled: Act
+) -> None:
+    assert settle(act, None, turn(text, draft=draft(asking))) is settled
+
+
+def test_question_in_between_is_answered() -> None:
+    asked = turn("办护照要多少钱", decision=Decision.ANSWER, draft=draft(Slot.CONTACT))
+
+    assert settle(Act.APPEAL, None, asked) is Act.ANSWER_QUESTION
+
+
+def test_phone_that_was_asked_for_is_no_question() -> None:
+    given = turn("[电话1]", decision=Decision.ANSWER, phone="[电话1]", draft=draft(Slot.CONTACT))
+
+    assert settle(Act.ANSWER_QUESTION, None, given) is Act.APPEAL
+
+
+def test_below_an_emergency_card_only_a_sure_answer_is_given() -> None:
+    assert settle(Act.FALLBACK, None, turn("着火了", emergency="119")) is None
+    asked = turn("着火了，护照丢了", emergency="119", decision=Decision.ANSWER)
+    assert settle(Act.FALLBACK, None, asked) is Act.ANSWER_QUESTION

@@ -1,0 +1,175 @@
+"""Department, dispatch and account desks in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import text
+
+from foundation.access.permissions import Role
+from tests.desk_fixtures import DeskService, Staff
+from tests.desk_steps import (
+    COMPOSER,
+    Open,
+    acts_of,
+    back_to_dispatcher,
+    choose,
+    dispatched,
+    press,
+    registered_call,
+    speak,
+    ticket_of,
+)
+
+pytestmark = pytest.mark.browser
+
+
+def test_desk_call_becomes_a_ticket_whose_reply_reaches_the_progress(
+    desk_service: DeskService, open_desk: Open
+) -> None:
+    page = open_desk(desk_service.account(Role.OPERATOR))
+    told = registered_call(page)
+    assert re.fullmatch(r"\d{8}-\d{6}", told["number"])
+    assert re.fullmatch(r"[A-Z0-9]{6}", told["query_code"])
+    assert re.fullmatch(r"\d+月\d+日（周.）23:59前", told["due"])
+    ticket, lead = ticket_of(desk_service, told["number"])
+    assert "喂" not in ticket.text
+    assert "13812345678" not in ticket.text
+
+    handler = desk_service.account(Role.DEPARTMENT_HANDLER, name="陈立", department=lead)
+    inbox = open_desk(handler)
+    choose(inbox, ticket.ticket_no)
+    expect(inbox.locator("[data-mark=due]")).to_contain_text("个工作日")
+    inbox.locator("[data-mark=due] summary").click()
+    expect(inbox.locator("[data-mark=due] > .derivation")).to_contain_text("当日不计，次日起算")
+    press(inbox, "contacts")
+    expect(inbox.locator(".fact", has_text="联系方式")).to_contain_text("13812345678")
+
+    press(inbox, "send-back")
+    press(inbox, "send-back-confirm")
+    expect(inbox.locator(".desk-notice")).to_contain_text("退单须写明理由，并引用职责依据")
+    inbox.get_by_role("button", name="取消").click()
+
+    press(inbox, "accept")
+    expect(inbox.locator("[data-mark=ticket-state]")).to_have_text("已签收")
+    inbox.locator("[data-mark=reply-text]").fill("已约谈店主，油烟净化器今日装好。")
+    press(inbox, "reply")
+    press(inbox, "reply-confirm")
+    expect(inbox.locator("[data-mark=ticket-state]")).to_have_text("已答复")
+    expect(inbox.locator(f'[data-row="{ticket.ticket_no}"]')).to_have_count(0)
+
+    view = desk_service.citizen().progress(told["number"], told["query_code"])
+    assert "已约谈店主，油烟净化器今日装好。" in str(view)
+    assert "ticket.read" in acts_of(desk_service, handler)
+
+
+def test_desk_informant_stays_hidden_from_the_department(
+    desk_service: DeskService, open_desk: Open
+) -> None:
+    page = open_desk(desk_service.account(Role.OPERATOR))
+    press(page, "new-call")
+    expect(page.locator(COMPOSER)).to_be_enabled()
+    speak(page, "我要举报文渊阁小区楼下的烧烤店无证经营，我叫张晓明，电话13987654321")
+    expect(page.locator("[data-mark=draft-contact]")).to_have_value("13987654321")
+    press(page, "register")
+    number = page.locator("[data-mark=registered-number]").inner_text()
+    ticket = dispatched(desk_service, open_desk, number)
+
+    department = ticket_of(desk_service, number)[1]
+    inbox = open_desk(desk_service.account(Role.DEPARTMENT_HANDLER, department=department))
+    choose(inbox, ticket.ticket_no)
+    expect(inbox.locator("[data-mark=ticket-no]")).to_contain_text(ticket.ticket_no)
+
+    shown = inbox.locator(".desk-columns").inner_text()
+    assert "市民（身份保密）" in shown
+    assert inbox.locator("[data-mark=contacts]").count() == 0
+    for secret in ("张晓明", "13987654321", "4321"):
+        assert secret not in shown
+
+
+def test_desk_dispatcher_sends_with_one_key(desk_service: DeskService, open_desk: Open) -> None:
+    operator = open_desk(desk_service.account(Role.OPERATOR))
+    number = registered_call(operator)["number"]
+    back_to_dispatcher(desk_service, number)
+    dispatcher = desk_service.account(Role.DISPATCHER, name="王敏")
+    page = open_desk(dispatcher)
+    choose(page, f"{number}-1")
+    expect(page.locator("[data-mark=ticket-no]")).to_contain_text(number)
+    expect(page.locator(".suggestion").first).to_contain_text("依据：")
+
+    page.keyboard.press("F2")
+
+    expect(page.locator(".desk-notice")).to_contain_text("已派给")
+    expect(page.locator(f'[data-row="{number}-1"]')).to_have_count(0)
+    assert ticket_of(desk_service, number)[0].state == "dispatched"
+    assert acts_of(desk_service, dispatcher) >= {"ticket.read"}
+
+
+def test_desk_inbox_tells_due_state_in_words_and_colour(
+    desk_service: DeskService, open_desk: Open
+) -> None:
+    number = registered_call(open_desk(desk_service.account(Role.OPERATOR)))["number"]
+    ticket, lead = ticket_of(desk_service, number)
+    with desk_service.database.transaction() as session:
+        past = text(
+            "UPDATE tickets SET resolve_due_at = '2026-01-05 15:59:59' WHERE ticket_no = :no"
+        )
+        session.execute(past, {"no": ticket.ticket_no})
+
+    page = open_desk(desk_service.account(Role.DEPARTMENT_HANDLER, department=lead))
+
+    due = page.locator(f'[data-row="{ticket.ticket_no}"] .due')
+    expect(due).to_contain_text("已超期")
+    expect(due).to_have_class(re.compile("due-overdue"))
+    expect(page.locator(".desk-row").first).to_have_attribute("data-row", ticket.ticket_no)
+
+
+def test_desk_administrator_creates_an_account_that_works(
+    desk_service: DeskService, open_desk: Open
+) -> None:
+    page = open_desk(desk_service.account(Role.ADMINISTRATOR, name="赵芳"))
+    page.locator("[data-mark=new-username]").fill("newcomer")
+    press(page, "create-account")
+    expect(page.locator(".desk-notice")).to_contain_text("请填写账号和姓名")
+    page.locator("[data-mark=new-name]").fill("周宁")
+    page.get_by_label("角色", exact=True).click()
+    page.get_by_role("option", name="坐席").click()
+    page.keyboard.press("Escape")
+    press(page, "create-account")
+    password = page.locator("[data-mark=password]").inner_text()
+    press(page, "password-close")
+    expect(page.locator("tr", has_text="newcomer")).to_contain_text("坐席")
+
+    own = open_desk(Staff("newcomer", password, ""))
+    expect(own.locator("h1")).to_have_text("坐席工作台")
+
+    press(page, "reset-newcomer")
+    press(page, "reset-confirm")
+    expect(page.locator("[data-mark=password]")).not_to_have_text(password)
+    # The page that was open ends with its next act.
+    press(own, "new-call")
+    own.wait_for_url(desk_service.url + "/staff/login")
+
+
+def test_desk_open_page_ends_with_logout_elsewhere(
+    desk_service: DeskService, open_desk: Open
+) -> None:
+    page = open_desk(desk_service.account(Role.OPERATOR))
+    second = page.context.new_page()
+    second.goto(desk_service.url + "/desk/agent")
+    second.get_by_role("button", name="退出").click()
+    second.wait_for_url("**/staff/login")
+
+    press(page, "new-call")
+
+    page.wait_for_url(desk_service.url + "/staff/login")
+
+
+def test_desk_head_leads_to_the_other_desks_one_may_use(
+    desk_service: DeskService, open_desk: Open
+) -> None:
+    page = open_desk(desk_service.account(Role.OPERATOR, Role.DISPATCHER))
+    page.get_by_role("link", name="派单工作台").click()
+
+    expect(page.locator("h1")).to_have_text("派单工作台")
+    assert page.url == desk_service.url + "/desk/dispatch"

@@ -1,0 +1,120 @@
+"""A real Rasa for tests: trained when its sources changed, started once, stopped by its own id.
+
+A module in ``tests/`` that is listed in ``pytest_plugins`` of ``tests/conftest.py``. Rasa is told
+at its start where the service answers, so a test that speaks to it serves its application on
+``running_rasa.settings.port``.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.serving import rasa_command, rasa_environment
+from bot.training import train
+from foundation.database.keyring import load_keyring
+from foundation.settings import Settings, load_settings
+from tests.database_fixtures import write_run_keys
+
+_START_SECONDS = 180  # about 20 alone on two cores, more beside other work
+_STOP_SECONDS = 15
+_POLL_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class RunningRasa:
+    """A Rasa that answers at ``settings.rasa_url`` and calls ``settings.port`` back.
+
+    ``settings.data_dir`` is a throw-away folder with the prepared models: an application built
+    from these settings has the keys that Rasa was started with and an empty database.
+    """
+
+    settings: Settings
+    secret: bytes  # of the header on each call back
+    process_id: int
+    log: Path
+
+
+@pytest.fixture(scope="session")
+def running_rasa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRasa]:
+    """Train if needed, start, wait until it answers; end the process at the end."""
+    installed = load_settings()
+    train(installed)
+    settings = _throw_away(installed, tmp_path_factory.mktemp("rasa"))
+    write_run_keys(settings.data_dir)
+    log = settings.data_dir / "rasa.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            rasa_command(settings),
+            env=rasa_environment(settings),
+            cwd=log.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        _wait_until_ready(settings, process, log)
+        secret = load_keyring(settings.data_dir / "keys.json").secret("actions")
+        yield RunningRasa(settings, secret, process.pid, log)
+    finally:
+        _stop(process)
+
+
+def _throw_away(installed: Settings, folder: Path) -> Settings:
+    """Return settings with ports, keys and a database of their own, and the prepared models."""
+    for shared in ("models", "rasa"):
+        (folder / shared).symlink_to(installed.data_dir / shared)
+    rasa_port, service_port = _free_ports(2)
+    return installed.model_copy(
+        update={
+            "data_dir": folder,
+            "database_url": None,
+            "rasa": "on",
+            "rasa_url": f"http://127.0.0.1:{rasa_port}",
+            "port": service_port,
+            # other tests share the two cores
+            "rasa_timeout_seconds": 20.0,
+        }
+    )
+
+
+def _free_ports(count: int) -> list[int]:
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+def _wait_until_ready(settings: Settings, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{settings.rasa_url}/", timeout=2):
+                return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            time.sleep(_POLL_SECONDS)
+    pytest.fail(f"rasa did not start:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """End the group of the process started here, and wait for it."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if process.poll() is not None:
+            return
+        os.killpg(process.pid, number)
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            continue

@@ -1,0 +1,89 @@
+"""No sequence of calls reaches an illegal state: random walks checked against the table."""
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from foundation.clock import FixedClock
+from foundation.database.session import Database
+from foundation.errors import HotlineError
+from routing.appeals.assembly import Casework
+from routing.tickets.events import verify
+from routing.tickets.models import Assignment, AssignmentRole, Ticket, TicketEvent
+from routing.tickets.states import TRANSITIONS, WITH_DEPARTMENT, TicketState
+from tests.casework_fixtures import CITY_MANAGEMENT, DISPATCHER, POLICE, Register
+
+WALKS, STEPS = 8, 30
+ACTORS = (CITY_MANAGEMENT, POLICE, DISPATCHER)
+Call = Callable[[Session], object]
+
+
+def _calls(casework: Casework, number: str, dice: random.Random) -> list[Call]:
+    tickets, actor = casework.tickets, dice.choice(ACTORS)
+    department = dice.choice(("CG", "GA", "XFY"))
+    version = dice.choice((None, None, None, dice.randint(0, 30)))
+    target = dice.choice(tuple(TicketState))
+    return [
+        lambda s: tickets.accept(s, number, actor, version),
+        lambda s: tickets.start_handling(s, number, actor, version),
+        lambda s: tickets.reply(s, number, actor, dice.choice(("已处理。", "")), version),
+        lambda s: tickets.send_back(s, number, actor, "不属我单位", "权责清单", version),
+        lambda s: tickets.dispatch(s, number, department, actor, ("GA", "CG"), version),
+        lambda s: tickets.advance(s, number, target, actor, "说明", version),
+        lambda s: tickets.advance(s, number, TicketState.FOLLOWING_UP, actor, version=version),
+    ]
+
+
+def _walk(
+    database: Database, casework: Casework, clock: FixedClock, number: str, seed: int
+) -> set[TicketState]:
+    dice = random.Random(seed)
+    reached = set()
+    for _ in range(STEPS):
+        clock.moment += timedelta(minutes=dice.choice((1, 60, 600)))
+        try:
+            with database.transaction() as session:
+                dice.choice(_calls(casework, number, dice))(session)
+        except HotlineError as refusal:
+            assert refusal.status_code in {404, 409, 422}  # noqa: PT017 -- most calls are refused
+        with database.reading() as session:
+            reached.add(_check(session, number))
+    return reached
+
+
+def _check(session: Session, number: str) -> TicketState:
+    ticket = session.scalars(select(Ticket).where(Ticket.ticket_no == number)).one()
+    events = session.scalars(
+        select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.seq)
+    ).all()
+    state = TicketState.DRAFT
+    for event in events:
+        assert event.from_state is state
+        assert event.to_state is state or event.to_state in TRANSITIONS[state]
+        state = event.to_state
+    assert state is ticket.state
+    assert list(verify(session, number)) == []
+    leads = session.scalars(
+        select(Assignment).where(
+            Assignment.ticket_id == ticket.id,
+            Assignment.active,
+            Assignment.role == AssignmentRole.LEAD,
+        )
+    ).all()
+    assert len(leads) == 1 if ticket.state in WITH_DEPARTMENT else len(leads) <= 1
+    if ticket.state is TicketState.REPLIED:
+        assert leads[0].reply
+    return ticket.state
+
+
+def test_no_sequence_of_calls_reaches_an_illegal_state(
+    database: Database, casework: Casework, clock: FixedClock, register: Register
+) -> None:
+    reached: set[TicketState] = set()
+    for seed in range(WALKS):
+        reached |= _walk(database, casework, clock, register().ticket_no, seed)
+    # The walks get somewhere: it is not that every call is refused.
+    assert len(reached) >= 6
