@@ -26,6 +26,9 @@ from knowledge_base.checks.powers import departments_without_power
 from knowledge_base.checks.repetition import boilerplate
 from knowledge_base.library import Library
 
+# Of this process: whatever asks for checks speaks of the same guides, but for a few.
+_MEMORY = GuideMemory()
+
 __all__ = ["Finding", "GuideMemory", "Rule", "check", "check_entry", "with_places"]
 
 
@@ -35,9 +38,10 @@ def check(library: Library, today: date, memory: GuideMemory | None = None) -> l
     Args:
         library: what is looked at.
         today: judges which laws are in force.
-        memory: what was worked out before of guides that are still the same; nothing by default.
+        memory: what was worked out before of guides that are still the same; the process's own
+            by default.
     """
-    guides = (memory or GuideMemory()).guides(library)
+    guides = (memory or _MEMORY).guides(library)
     found = [
         *_of_guides(guides, library, today),
         *_between(guides, None),
@@ -51,10 +55,10 @@ def check_entry(
 ) -> list[Finding]:
     """Return those of ``check`` that the guide ``code`` has, or has a part in.
 
-    Compares this one guide with the others: with a ``memory`` that has seen them before it takes
+    Compares this one guide with the others: where they were looked at before it takes
     milliseconds, otherwise up to a second for what is worked out of every guide.
     """
-    guides = (memory or GuideMemory()).guides(library)
+    guides = (memory or _MEMORY).guides(library)
     focus = next(guide for guide in guides if guide.code == code)
     replaced = [guide for guide in guides if guide.matter.superseded_by == code]
     looked_at = dict.fromkeys((focus, *replaced))

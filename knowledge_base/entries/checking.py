@@ -7,7 +7,7 @@ where the application is assembled.
 from collections.abc import Sequence
 from typing import Protocol
 
-from knowledge_base.checks import Finding, GuideMemory, check_entry
+from knowledge_base.checks import Finding, check_entry
 from knowledge_base.entries.content import reference_findings, schema_findings
 from knowledge_base.entries.errors import EntryReasonMissingError, PublishBlockedError
 from knowledge_base.entries.schemas import Candidate, CheckReport
@@ -30,16 +30,13 @@ class PublishCheck(Protocol):
 class LibraryCheck:
     """The findings of ``hotline kb check`` that this entry has, or has a part in.
 
-    Remembers what it worked out of the other guides: the first call takes up to a second, later
-    ones milliseconds, however the library was read.
+    The process remembers what it worked out of the other guides: the first call takes up to a
+    second, later ones milliseconds, however the library was read.
     """
-
-    def __init__(self) -> None:
-        self._memory = GuideMemory()
 
     def findings(self, candidate: Candidate, matter: Matter) -> Sequence[Finding]:
         """Return them."""
-        return check_entry(candidate.library, matter.code, candidate.today, self._memory)
+        return check_entry(candidate.library, matter.code, candidate.today)
 
 
 class ScheduleCheck:
