@@ -11,7 +11,6 @@ from connectors.cli.kb import app
 from foundation.access.permissions import Role
 from foundation.access.service import AccessService
 from foundation.clock import SystemClock
-from foundation.database.keyring import Keyring
 from foundation.database.session import Database
 from knowledge_base.checks import Rule
 from knowledge_base.entries.checking import PublishChecks
@@ -34,26 +33,24 @@ def _own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HOTLINE_DATABASE_URL", raising=False)
 
 
-def _title(*options: str) -> str:
-    """The title of M0103 as it is exported."""
+def _last_alias(*options: str) -> str:
+    """The last alias of M0103 as it is exported."""
     result = CliRunner().invoke(app, ["export", "--jsonl", *options])
     rows = map(json.loads, result.stdout.splitlines())
-    return next(str(row["title"]) for row in rows if row["code"] == "M0103")
+    return next(str(row["aliases"][-1]) for row in rows if row["code"] == "M0103")
 
 
 def test_kb_commands_read_what_was_published_unless_told_otherwise(
-    tmp_path: Path, keyring: Keyring, _sqlite_template: Path
+    tmp_path: Path, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert _title() == _title("--shipped") == "居民身份证丢失补领"
-    (tmp_path / "data").mkdir()
-    shutil.copy(_sqlite_template, tmp_path / "data/hotline.db")
-    database = Database(f"sqlite:///{tmp_path / 'data/hotline.db'}")
     guide = load_library().matters["M0103"]
-    renamed = guide.model_copy(update={"title": "身份证补领", "complaint_phone": "7654321"})
-    _publish(database, renamed)
-    database.dispose()
+    before, added = guide.aliases[-1], "翠鸟牌证件补领"
+    assert (_last_alias(), _last_alias("--shipped")) == (before, before)  # no database yet
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", sqlite_database.url)
+    changes = {"aliases": (*guide.aliases, added), "complaint_phone": "7654321"}
+    _publish(sqlite_database, guide.model_copy(update=changes))
 
-    assert (_title(), _title("--shipped")) == ("身份证补领", "居民身份证丢失补领")
+    assert (_last_alias(), _last_alias("--shipped")) == (added, before)
     (found,) = CliRunner().invoke(app, ["check", "--jsonl"]).stdout.splitlines()
     finding = json.loads(found)
     jsonschema.validate(finding, CHECK_SCHEMA)
