@@ -27,6 +27,7 @@ from bot.conversation.reading import TurnReader
 from bot.conversation.service import ConversationService
 from bot.conversation.staffing import StaffedHours
 from bot.conversation.suggesting import Suggesting
+from connectors.collection import resume_collection
 from connectors.guides import LibraryGuides
 from connectors.learning import Learning, build_learning
 from connectors.live_library import LiveLibrary
@@ -95,6 +96,7 @@ class Services:
         await self.live_library.refresh()
         await anyio.to_thread.run_sync(self.retriever.warm_up_lexical)
         await anyio.to_thread.run_sync(self.routing.warm_up_lexical)
+        resume_collection()
         background = [
             asyncio.create_task(self._warm_up()),
             asyncio.create_task(self._recover()),

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import bm25s
 import numpy as np
@@ -77,14 +76,16 @@ class LexicalIndex:
         self._owner = np.array([position[passage.code] for passage in searched])
         documents = [list(tokenizer.document_tokens(self._read(one.text))) for one in searched]
         self._words = _Channel(documents)
-        self._sounds = _Channel([list(_document_sounds(passage.text)) for passage in searched])
+        self._sounds = _Channel(
+            [list(tokenizer.document_sounds(passage.text)) for passage in searched]
+        )
         self._weights = np.array(
             [sum(map(self._words.weight, set(document))) for document in documents],
             dtype=np.float32,
         )
         self._postings = _postings(documents)
         self._matters = _postings(self._vocabularies(passages, position))
-        self._dictionary = SoundDictionary(self._terms(searched))
+        self._dictionary = SoundDictionary(self._terms(searched), tokenizer.term_syllables)
 
     def readings(self, text: str) -> list[str]:
         """Return ``text`` and, where it differs, the same in the guides' words."""
@@ -155,15 +156,10 @@ class LexicalIndex:
         counts: Counter[str] = Counter()
         for passage in passages:
             if passage.kind is not PassageKind.SUMMARY:
-                counts.update(self._tokenizer.words(passage.text))
+                counts.update(self._tokenizer.document_words(passage.text))
         common = [word for word, _ in counts.most_common() if len(word) > 1]
         guide_words = list(dict.fromkeys(self._wording.synonyms.values()))
         return [*guide_words, *common, *self._wording.synonyms]
-
-
-@lru_cache(maxsize=50_000)  # the texts of one library: a changed guide rebuilds the whole index
-def _document_sounds(text: str) -> tuple[str, ...]:
-    return tuple(sound_tokens(text))
 
 
 def library_terms(passages: Sequence[Passage], wording: Wording) -> set[str]:

@@ -53,6 +53,8 @@ class SearchEngine:
                 self._lexical = LexicalIndex(
                     self.entries, self.passages, self._tokenizer, self.wording
                 )
+                if known is None:
+                    self._tokenizer.remember()
             return self._lexical
 
     def _tokenizer_for(self, known: Tokenizer | None) -> Tokenizer:

@@ -1,14 +1,18 @@
 """Words and character pairs for the lexical index."""
 
-import logging
 import re
 from collections.abc import Iterable
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 
 import jieba
 
-from retrieval.wording import Wording
+from retrieval import pinyin
+from retrieval.dictionary import with_terms
+from retrieval.pinyin import sound_tokens, sounds
+from retrieval.remembered import RememberedTexts, key_of
+from retrieval.wording import SYNONYMS_FILE, WORDING_FILE, Wording
 
 _RUN = re.compile(r"[\u4e00-\u9fff]+|[a-z0-9]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -21,18 +25,16 @@ class Tokenizer:
         self._filler = wording.filler
         self._terms = frozenset(term for term in terms if len(term) > 1)
         self._cache_folder = cache_folder
-        self._words = jieba.Tokenizer()
-        self._documents: dict[str, tuple[str, ...]] = {}
+        self._words: jieba.Tokenizer | None = None
+        self._texts: RememberedTexts | None = None
 
     def warm_up(self) -> None:
-        """Load jieba's dictionary (cached in the data folder, not in a shared temporary one)."""
-        jieba.setLogLevel(logging.WARNING)  # it tells of its dictionary on standard error
-        self._cache_folder.mkdir(parents=True, exist_ok=True)
-        self._words.tmp_dir = str(self._cache_folder)
-        self._words.cache_file = "jieba.cache"
-        self._words.initialize()
-        for term in self._terms:
-            self._words.add_word(term)
+        """Load jieba's dictionary and what is remembered, both from the data folder."""
+        self._words = with_terms(self._terms, self._cache_folder)
+        sources = (Path(__file__), Path(pinyin.__file__), WORDING_FILE, SYNONYMS_FILE)
+        versions = (version("jieba"), version("pypinyin"))
+        key = key_of(self._terms, versions, sources)
+        self._texts = RememberedTexts(self._cache_folder / "lexical.json", key)
 
     def has_terms(self, terms: Iterable[str]) -> bool:
         """Whether it was made with exactly these terms: another index may share it then."""
@@ -40,6 +42,7 @@ class Tokenizer:
 
     def words(self, text: str) -> list[str]:
         """Return the words that say something."""
+        assert self._words is not None, "not warmed up"
         cut = (word.strip() for word in self._words.cut(text.lower()))
         return [word for word in cut if _RUN.search(word) and not self._says_nothing(word)]
 
@@ -50,9 +53,28 @@ class Tokenizer:
 
     def document_tokens(self, text: str) -> tuple[str, ...]:
         """Return the tokens of a library's text, remembered for the next index over it."""
-        if text not in self._documents:
-            self._documents[text] = tuple(self.tokens(text))
-        return self._documents[text]
+        return self._remembered.of("tokens", text, self.tokens)
+
+    def document_words(self, text: str) -> tuple[str, ...]:
+        """Return the words of a library's text, remembered like its tokens."""
+        return self._remembered.of("words", text, self.words)
+
+    def document_sounds(self, text: str) -> tuple[str, ...]:
+        """Return the pairs of syllables of a library's text, remembered like its tokens."""
+        return self._remembered.of("sounds", text, sound_tokens)
+
+    def term_syllables(self, term: str) -> tuple[str, ...]:
+        """Return the syllables of a library's word, remembered like its tokens."""
+        return self._remembered.of("syllables", term, sounds)
+
+    def remember(self) -> None:
+        """Keep what was read of the library's texts for the next start."""
+        self._remembered.save()
+
+    @property
+    def _remembered(self) -> RememberedTexts:
+        assert self._texts is not None, "not warmed up"
+        return self._texts
 
     def _pairs(self, text: str) -> list[str]:
         pairs = []

@@ -4,19 +4,21 @@ from collections.abc import Iterator
 from datetime import date
 
 from knowledge_base.checks.findings import Finding, Rule
+from knowledge_base.checks.guides import Guides
 from knowledge_base.checks.words import shown
 from knowledge_base.library import Library
 from knowledge_base.references import legal_references
 from knowledge_base.schema import Law, Matter
 
 
-def laws_not_in_force(library: Library, today: date) -> Iterator[Finding]:
+def laws_not_in_force(guides: Guides, library: Library, today: date) -> Iterator[Finding]:
     """Yield each law, once a guide, that is not in force on ``today``.
 
     A guide that takes effect later is judged by its first day: it may rest on the law that takes
     effect with it.
     """
-    for matter in library.matters.values():
+    for guide in guides:
+        matter = guide.matter
         day = max(today, matter.valid_from)
         told: set[str] = set()
         for path, reference in legal_references(matter):
@@ -58,9 +60,10 @@ def law_dates(library: Library) -> Iterator[Finding]:
             yield Finding(law.title, "in_force_to", message, "核对两个日期", Rule.LAW_NOT_IN_FORCE)
 
 
-def expired_entries(library: Library, today: date) -> Iterator[Finding]:
+def expired_entries(guides: Guides, library: Library, today: date) -> Iterator[Finding]:
     """Yield each guide that citizens should no longer be shown."""
-    for matter in library.matters.values():
+    for guide in guides:
+        matter = guide.matter
         if matter.valid_to is not None and matter.valid_to < today:
             yield Finding(
                 matter.code,

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-import yaml
-
 from knowledge_base.library import Library
 from knowledge_base.schema import FacetName, Matter
+from knowledge_base.yaml_files import parse_yaml
 
 # Longer passages blur: their vector is a mean over everything said.
 _FACET_CHARACTERS = 120
@@ -90,7 +89,7 @@ def build_passages(library: Library, entries: Sequence[Entry]) -> tuple[Passage,
 
 
 def _elsewhere() -> Iterator[Passage]:
-    for text in yaml.safe_load(_ELSEWHERE_FILE.read_text(encoding="utf-8")):
+    for text in parse_yaml(_ELSEWHERE_FILE.read_text(encoding="utf-8")):
         yield Passage(ELSEWHERE, PassageKind.ELSEWHERE, text)
 
 
