@@ -12,7 +12,7 @@ from foundation.access.permissions import Permission
 from foundation.access.service import Account
 from foundation.text.normalise import normalise
 from knowledge_base.entries.models import EntryVersion
-from knowledge_base.entries.repository import names_of
+from knowledge_base.entries.repository import names_of, visible
 from knowledge_base.entries.states import OPEN, EntryState
 from knowledge_base.entries.views import readable_tiers
 from knowledge_base.library import Library
@@ -92,7 +92,7 @@ def open_versions(session: Session, account: Account) -> list[OpenVersion]:
     one = EntryVersion
     query = (
         select(one.code, one.title, one.state, one.author, one.contributors, one.updated_at)
-        .where(one.state.in_(OPEN), one.visibility.in_(tiers))
+        .where(one.state.in_(OPEN), one.visibility.in_(tiers), visible())
         .order_by(one.updated_at, one.code)
     )
     rows = session.execute(query).all()

@@ -31,6 +31,11 @@ def field_changes(before: Mapping[str, Json], after: Mapping[str, Json]) -> list
 
 
 def _changes(field: str, before: Json, after: Json) -> Iterator[FieldChange]:
+    if before is None or after is None:  # added or taken out: nothing to compare within
+        old, new = pruned(before), pruned(after)
+        if old is not None or new is not None:
+            yield FieldChange(field=field, before=old, after=new)
+        return
     if _canonical(before) == _canonical(after):
         return
     if isinstance(before, Mapping) and isinstance(after, Mapping):
@@ -67,10 +72,14 @@ def _list_changes(
 
 def pruned(value: Json) -> Json:
     """Return the value without anything empty; ``None`` when nothing is left."""
-    if isinstance(value, Mapping):
+    # Exact types first: asking an abstract class is slow, and nearly all values are plain.
+    kind = type(value)
+    if kind is str:
+        return value or None
+    if kind is dict or isinstance(value, Mapping):
         kept = {name: pruned(one) for name, one in value.items()}
         return {name: one for name, one in kept.items() if one is not None} or None
-    if _is_list(value):
+    if kind is list or _is_list(value):
         return [pruned(one) for one in value] or None
     return None if value == "" else value
 
