@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 Json = Any  # the JSON edge: a guide as it lies in the database
+_SCALARS = frozenset({bool, int, float})
 
 
 class FieldChange(BaseModel):
@@ -28,6 +29,16 @@ def field_changes(before: Mapping[str, Json], after: Mapping[str, Json]) -> list
     """
     old, new = ({k: v for k, v in side.items() if k != "version"} for side in (before, after))
     return list(_changes("", old, new))
+
+
+def additions(after: Mapping[str, Json]) -> list[dict[str, Json]]:
+    """Return the changes of a guide without a base, as they are stored: every field is added."""
+    kept = {name: pruned(value) for name, value in after.items() if name != "version"}
+    return [
+        {"field": name, "before": None, "after": value}
+        for name, value in kept.items()
+        if value is not None
+    ]
 
 
 def _changes(field: str, before: Json, after: Json) -> Iterator[FieldChange]:
@@ -76,6 +87,8 @@ def pruned(value: Json) -> Json:
     kind = type(value)
     if kind is str:
         return value or None
+    if value is None or kind in _SCALARS:
+        return value
     if kind is dict or isinstance(value, Mapping):
         kept = {name: pruned(one) for name, one in value.items()}
         return {name: one for name, one in kept.items() if one is not None} or None

@@ -61,7 +61,8 @@ class NewDraft:
     lock_version: int  # of the entry as the writer loaded it; 0 where nothing was changed so far
     shipped_version: int | None  # of the shipped guide
     base_version: int | None  # what it is compared with
-    changes: Sequence[Mapping[str, object]]  # against the base, field by field
+    # Against the base, field by field; None where there is none: every field is added.
+    changes: Sequence[Mapping[str, object]] | None
     replaces_id: int | None = None  # the open draft it stands for, with its writers and its day
     contributors: Sequence[str] = ()
     created_at: datetime | None = None

@@ -25,6 +25,7 @@ from foundation.access.service import AccessService, Account
 from foundation.clock import Clock
 from foundation.database.session import Database
 from foundation.events.outbox import Outbox
+from knowledge_base.entries.diff import additions
 from knowledge_base.entries.errors import ImportSweptError, StaleEntryError
 from knowledge_base.entries.models import Entry, EntryImport, EntryVersion, StagedDraft
 from knowledge_base.entries.repository import ensure_entries
@@ -223,7 +224,7 @@ def _version_row(
         "shipped_version": draft.shipped_version,
         **draft.looked_up_by,
         "content": draft.content,
-        "diff": draft.changes,
+        "diff": additions(draft.content) if draft.changes is None else draft.changes,
         "reason": reason,
         "author": account.id,
         "contributors": sorted({*draft.contributors, account.id}),

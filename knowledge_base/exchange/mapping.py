@@ -4,7 +4,7 @@ The files under ``mappings/`` are examples with every option explained.
 """
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from knowledge_base.exchange.columns import COLUMNS
 from knowledge_base.exchange.errors import MappingFaultsError, UnreadableFileError
 from knowledge_base.exchange.paths import is_field
+from knowledge_base.exchange.words import plain
 from knowledge_base.facets import LimitUnit, Record, Text
 from knowledge_base.schema import MATTER_CODE
 from knowledge_base.yaml_files import parse_yaml
@@ -111,10 +112,15 @@ class Rule(Record):
             raise ValueError(f"split 不是正确的正则表达式：{error}") from error
         return pattern
 
-    @property
+    @cached_property
     def reads_as(self) -> Kind:
         """How a cell is read."""
         return self.kind or _KINDS.get(self.to, "text")
+
+    @cached_property
+    def translated(self) -> dict[str, Json]:
+        """The list's words as they are compared, with ours."""
+        return {plain(word): value for word, value in self.values.items()}
 
 
 class Identity(Record):
@@ -142,6 +148,8 @@ class Mapping(Record):
     header_row: Annotated[int, Field(ge=1, le=100)] | None = None  # empty: found by its names
     identity: Identity = Identity()
     columns: dict[str, tuple[Rule, ...]]
+    # Other names that lists give a column, the likeliest first.
+    synonyms: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
     # Rows that follow each other with the same value here, or none, are one matter; the columns
     # in ``join`` are put together line by line.
     same_matter: Text | None = None
@@ -165,21 +173,24 @@ class Mapping(Record):
         wrong = [path for path in (*self.constants, *self.defaults) if not is_field(path)]
         if wrong:
             raise ValueError(f"没有这些字段：{'、'.join(wrong)}")
+        unknown = [name for name in self.synonyms if name not in self.columns]
+        if unknown:
+            raise ValueError(f"synonyms 的列不在 columns 中：{'、'.join(unknown)}")
         if self.same_matter is not None and self.same_matter not in self.columns:
             raise ValueError(f"same_matter 的列“{self.same_matter}”不在 columns 中")
         if not any(rule.to == self.identity.field for _, rule in self.rules):
             raise ValueError(f"没有一列对应 {self.identity.field}，无法辨认事项")
         return self
 
-    @property
+    @cached_property
     def rules(self) -> list[tuple[str, Rule]]:
         """Every rule with its column, in the order of the file."""
         return [(column, rule) for column, rules in self.columns.items() for rule in rules]
 
     @cached_property
-    def expected(self) -> tuple[str, ...]:
-        """Every column that the mapping knows of."""
-        return tuple(self.columns)
+    def expected(self) -> dict[str, tuple[str, ...]]:
+        """Every column that the mapping knows of, with its other names."""
+        return {name: self.synonyms.get(name, ()) for name in self.columns}
 
     def missing(self, found: tuple[str, ...]) -> list[str]:
         """Return the columns that a file must have and has not."""
@@ -195,9 +206,10 @@ def _rules(given: object) -> object:
     return [{"to": one} if isinstance(one, str) else one for one in entries]
 
 
-def placeholders(template: str) -> list[str]:
+@lru_cache(maxsize=256)
+def placeholders(template: str) -> tuple[str, ...]:
     """Return the columns that a template names."""
-    return _PLACEHOLDER.findall(template)
+    return tuple(_PLACEHOLDER.findall(template))
 
 
 def filled(template: str, values: dict[str, str]) -> str:

@@ -15,7 +15,7 @@ from knowledge_base.entries.drafting import looked_up_by
 from knowledge_base.entries.errors import EntryCodeError
 from knowledge_base.entries.schemas import NewDraft
 from knowledge_base.exchange.converting import Converted, Converter, laid_over
-from knowledge_base.exchange.grouping import grouped
+from knowledge_base.exchange.grouping import grouped, is_note
 from knowledge_base.exchange.identity import Identities
 from knowledge_base.exchange.judging import judged
 from knowledge_base.exchange.limits import ExchangeLimits
@@ -77,7 +77,7 @@ class _Run:
     ) -> None:
         self._database, self._shipped, self._mapping = database, shipped, mapping
         self._plan = plan
-        self._converter = Converter(mapping, shipped, source.columns)
+        self._converter = Converter(mapping, shipped, source.columns, source.brackets)
         self._rows_of: dict[str, int] = {}  # code → the row that named it first
         with database.reading() as session:
             self._identities = Identities(session, shipped, mapping.identity)
@@ -86,11 +86,20 @@ class _Run:
         """Judge every row."""
         for finding in (*self._converter.file_findings(), *self._unused(source.columns)):
             self._plan.note(finding)
-        rows = grouped(source.rows(), self._mapping)
+        rows = grouped(self._matters(source.rows()), self._mapping)
         take = self._whole if whole else self._converter.convert
         for batch in _batches(rows, BATCH):
             self._take([take(row) for row in batch])
             progress(source.done(), self._plan.counts.rows)
+
+    def _matters(self, rows: Iterable[RawRow]) -> Iterator[RawRow]:
+        """Yield the rows that tell of a matter: notes below and repeated headers are no rows."""
+        for row in rows:
+            if is_note(row):
+                problem, repair = "是说明或重复的表头，已略过", "不是的，请核对这一行"
+                self._plan.note(RowFinding(row.number, "整行", problem, repair, Severity.NOTE))
+            else:
+                yield row
 
     def _unused(self, columns: Sequence[str]) -> Iterator[RowFinding]:
         known = {*self._mapping.columns, *self._mapping.ignore}
@@ -165,7 +174,7 @@ class _Run:
         code = str(form["code"])
         matter = self._shipped.matters.get(code)
         shipped = None if matter is None else matter.version
-        changes = field_changes(published or {}, form)
+        changes = None if published is None else field_changes(published, form)
         return NewDraft(
             code=code,
             content=form,
@@ -173,7 +182,7 @@ class _Run:
             lock_version=now.lock_version,
             shipped_version=shipped,
             base_version=shipped if now.published is None else now.published.version,
-            changes=[change.model_dump(mode="json") for change in changes],
+            changes=changes and [change.model_dump(mode="json") for change in changes],
             replaces_id=now.draft_id,
             contributors=now.contributors,
             created_at=now.began_at,

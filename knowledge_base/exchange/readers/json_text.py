@@ -1,9 +1,10 @@
 """JSON, read record by record: an array of objects, or one object a line."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TextIO
 
 from knowledge_base.exchange.errors import TooManyRowsError, UnreadableFileError
@@ -30,6 +31,7 @@ class JsonRecords:
     """The objects of an array or of lines; only one is held at a time."""
 
     columns: tuple[str, ...] = ()
+    brackets: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, file: TextIO, size: int, limits: ExchangeLimits) -> None:
         self._file, self._size, self._limits = file, size, limits
