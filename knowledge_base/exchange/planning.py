@@ -174,7 +174,9 @@ class _Run:
         code = str(form["code"])
         matter = self._shipped.matters.get(code)
         shipped = None if matter is None else matter.version
-        changes = None if published is None else field_changes(published, form)
+        changes = None
+        if published is not None:
+            changes = [one.model_dump(mode="json") for one in field_changes(published, form)]
         return NewDraft(
             code=code,
             content=form,
@@ -182,7 +184,7 @@ class _Run:
             lock_version=now.lock_version,
             shipped_version=shipped,
             base_version=shipped if now.published is None else now.published.version,
-            changes=changes and [change.model_dump(mode="json") for change in changes],
+            changes=changes,
             replaces_id=now.draft_id,
             contributors=now.contributors,
             created_at=now.began_at,

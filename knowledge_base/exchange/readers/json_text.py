@@ -1,10 +1,9 @@
 """JSON, read record by record: an array of objects, or one object a line."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import MappingProxyType
 from typing import TextIO
 
 from knowledge_base.exchange.errors import TooManyRowsError, UnreadableFileError
@@ -31,9 +30,9 @@ class JsonRecords:
     """The objects of an array or of lines; only one is held at a time."""
 
     columns: tuple[str, ...] = ()
-    brackets: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, file: TextIO, size: int, limits: ExchangeLimits) -> None:
+        self.brackets: dict[str, str] = {}
         self._file, self._size, self._limits = file, size, limits
         self._decoder = json.JSONDecoder(
             object_pairs_hook=_without_doubles, parse_constant=_no_constant

@@ -5,7 +5,7 @@ of 100,000 rows took it most of a minute. Types and dates are read by its rules.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from typing import Any, NamedTuple
 
@@ -49,7 +49,7 @@ class SheetXml:
             found = _DIMENSION.search(source.read(_BEGINNING))
         return None if found is None else int(found[1])
 
-    def rows(self) -> Iterator[tuple[int, list[Cell]]]:
+    def rows(self) -> Generator[tuple[int, list[Cell]], None, None]:
         """Yield each row that the sheet holds, with its number; empty cells are ``EMPTY``.
 
         Raises:

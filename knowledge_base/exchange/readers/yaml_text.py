@@ -1,10 +1,9 @@
 """YAML, read record by record: a list whose entries begin with ``- `` in the first column."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 from typing import TextIO
 
 import yaml
@@ -26,9 +25,9 @@ class YamlRecords:
     """The entries of a list; only one is held at a time."""
 
     columns: tuple[str, ...] = ()
-    brackets: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, file: TextIO, size: int, limits: ExchangeLimits) -> None:
+        self.brackets: dict[str, str] = {}
         self._file, self._size, self._limits = file, size, limits
         self._read = 0
 
