@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from knowledge_base.exchange.mapping import Mapping
-from knowledge_base.exchange.readers.header import header_name
+from knowledge_base.exchange.readers.header import header_names
 from knowledge_base.exchange.rows import CellFault, RawRow
 
 _NOTE = re.compile(
@@ -12,6 +12,7 @@ _NOTE = re.compile(
     r"|负责人|联系人|联系电话|[填制]表日期|填报日期|日期)\s*(?:\d{1,2}\s*)?[:：]|\s*(?:合计|总计|共计)"
 )
 _LONGEST_NAME = 30  # characters
+_NO_NAMES: frozenset[str] = frozenset()
 _REPAIR = "同一事项各行的这一列应相同；不同内容的列写入映射的 join"
 
 
@@ -33,16 +34,17 @@ def grouped(rows: Iterable[RawRow], mapping: Mapping) -> Iterator[RawRow]:
         yield held
 
 
-def is_note(row: RawRow) -> bool:
+def is_note(row: RawRow, mapping: Mapping) -> bool:
     """Whether a row is a note or signature below the list, or the header repeated on a page."""
     texts = {name: str(value) for name, value in row.values.items()}
     if row.faults or not texts:
         return False
     if all(_NOTE.match(text) for text in texts.values()):
         return True
+    names = mapping.header_names
     repeated = sum(
         # Long texts are no column's name; most rows are done with here.
-        len(text) <= _LONGEST_NAME and header_name(name) == header_name(text)
+        len(text) <= _LONGEST_NAME and bool(names.get(name, _NO_NAMES) & header_names(text))
         for name, text in texts.items()
     )
     return repeated * 2 > len(texts) and repeated > 1

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from datetime import date, datetime
+from itertools import islice
 from types import TracebackType
 from typing import Any, Self
 
@@ -42,6 +43,10 @@ class ImportPlan:
     def draft_count(self) -> int:
         """How many drafts the file would write."""
         return self.counts.new + self.counts.changed
+
+    def first(self, count: int) -> list[NewDraft]:
+        """Return the first drafts, to be looked at before the file is applied."""
+        return [_read(record) for record in islice(self._drafts, count)]
 
     def batches(self) -> Iterator[list[NewDraft]]:
         """Yield the drafts, some hundreds at a time."""

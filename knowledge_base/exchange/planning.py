@@ -95,7 +95,7 @@ class _Run:
     def _matters(self, rows: Iterable[RawRow]) -> Iterator[RawRow]:
         """Yield the rows that tell of a matter: notes below and repeated headers are no rows."""
         for row in rows:
-            if is_note(row):
+            if is_note(row, self._mapping):
                 problem, repair = "是说明或重复的表头，已略过", "不是的，请核对这一行"
                 self._plan.note(RowFinding(row.number, "整行", problem, repair, Severity.NOTE))
             else:

@@ -34,6 +34,12 @@ def header_name(value: object) -> str:
     return _MARKS.sub("", re.sub(r"\s+", "", plain))
 
 
+def header_names(value: object) -> frozenset[str]:
+    """Return a name as it is compared, and without what it adds in brackets."""
+    key = header_name(value)
+    return frozenset({key, _BRACKET.sub("", key)})
+
+
 def found_header(
     top: Sequence[Sequence[str]], expected: Expected, header_row: int | None = None
 ) -> Header:
