@@ -36,7 +36,7 @@ from knowledge_base.entries.states import EntryState
 
 logger = logging.getLogger(__name__)
 
-_SETTLED = 500  # drafts settled or taken away in one transaction
+_SETTLED = 100  # drafts settled or taken away in one transaction
 # A process on another machine is given up after this long without a batch; a batch takes under
 # a second.
 _GIVEN_UP = timedelta(minutes=10)
