@@ -117,13 +117,7 @@ def _add_staff(app: FastAPI, settings: Settings, services: Services, *, with_des
             database=services.database,
             entries=services.entries,
             # Before the start the library is the shipped one.
-            imports=ImportService(
-                services.database,
-                services.library,
-                services.entries,
-                services.access,
-                services.clock,
-            ),
+            imports=ImportService(services.database, services.library, services.entries),
             retriever=services.retriever,
             departments=services.library.departments,
             clock=services.clock,

@@ -18,6 +18,7 @@ from knowledge_base.entries.expiry import Expiry
 from knowledge_base.entries.publishing import Publishing
 from knowledge_base.entries.recording import EntryBook, said
 from knowledge_base.entries.schemas import Candidate, CheckReport, Saved
+from knowledge_base.entries.staging import Staging
 from knowledge_base.entries.views import EntryViews
 from knowledge_base.library import Library
 
@@ -37,6 +38,7 @@ class EntryService:
         self.drafts = Drafting(book)
         self.expiry = Expiry(book)
         self.views = EntryViews(book)
+        self.staging = Staging(database, access, clock)
         self._publishing = Publishing(book)
         self._database = database
         self._checks = checks

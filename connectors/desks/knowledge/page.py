@@ -19,6 +19,7 @@ from foundation.access.permissions import Permission
 from foundation.access.service import Account
 from knowledge_base.entries.catalogue import (
     OpenVersion,
+    Page,
     catalogue,
     ended_titles,
     narrowed,
@@ -89,9 +90,14 @@ class KnowledgePage:
             return open_versions(session, account), ended_titles(session, account, library)
 
         being_written, ended = await self._parts.database.read(read)
-        rows = catalogue(account, library, being_written, ended)
-        page = narrowed(rows, self._browse.wanted, PAGE_ROWS, self._browse.offset)
-        self._browse.show(page, self._selected)
+        wanted, offset = self._browse.wanted, self._browse.offset
+
+        def listed() -> Page:
+            rows = catalogue(account, library, being_written, ended)
+            return narrowed(rows, wanted, PAGE_ROWS, offset)
+
+        # A second with 100,000 drafts: nobody else's page may stand still meanwhile.
+        self._browse.show(await anyio.to_thread.run_sync(listed), self._selected)
 
     async def _select(self, code: str) -> None:
         self._entry.keep_text()
