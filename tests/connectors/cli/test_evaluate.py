@@ -43,9 +43,8 @@ def test_evaluate_prints_saves_draws_and_sets_floors(
     output = io.StringIO()
     show(report, Console(file=output, width=120))
     assert "首位正确（R@1）" in output.getvalue()
-    assert (
-        "[列出选项，含正确项] 身份证怎么办" not in output.getvalue()
-    )  # a good outcome is no worst
+    # offered in second place only: worth a look
+    assert "[列出选项，含正确项] 身份证怎么办" in output.getvalue()
 
 
 def test_evaluate_refuses_a_faulty_file_before_anything_is_loaded(tmp_path: Path) -> None:
