@@ -28,7 +28,9 @@ class Quality(_Figures):
     recall_at_5: Share
     mrr: Share  # mean of 1/rank of the first right guide; 0 beyond the fifth
     all_of_at_5: Share  # of questions about several matters: all of them among the first five
+    all_of_dealt_with: Share  # of these: all of them answered, or among the choices
     answered_right: Share
+    answered_partly: Share  # one of several matters asked for
     answered_wrong: Share
     clarified: Share
     clarified_with_right: Share  # of those clarified: a right guide is among the choices
@@ -103,12 +105,14 @@ def quality(outcomes: Sequence[Outcome]) -> Quality:
         recall_at_5=_share(answerable, _within(_DEPTH)),
         mrr=_mean([1 / one.rank if one.rank else 0.0 for one in answerable]),
         all_of_at_5=_share(several, _all_found),
+        all_of_dealt_with=_share(several, lambda one: set(one.all_of) <= set(one.dealt_with)),
         answered_right=_share(answerable, _is(Verdict.RIGHT)),
+        answered_partly=_share(answerable, _is(Verdict.PARTLY)),
         answered_wrong=_share(answerable, _is(Verdict.WRONG)),
         clarified=_share(answerable, _is(Verdict.OFFERED, Verdict.OFFERED_WITHOUT)),
         clarified_with_right=_share(clarified, _is(Verdict.OFFERED)),
         refused=_share(answerable, _is(Verdict.REFUSED)),
-        answer_precision=_share(answered, _is(Verdict.RIGHT)),
+        answer_precision=_share(answered, _is(Verdict.RIGHT, Verdict.PARTLY)),
         facet_right=_share(faceted, lambda one: one.facet is one.facet_wanted),
         wrong_with_confidence=sum(one.verdict.worth == 0 for one in outcomes),
         outside_refused=_share(outside, _is(Verdict.OUTSIDE_REFUSED)),

@@ -31,6 +31,7 @@ class Verdict(StrEnum):
     """How an outcome is judged."""
 
     RIGHT = "right"
+    PARTLY = "partly"
     OFFERED = "offered"
     OFFERED_WITHOUT = "offered_without"
     REFUSED = "refused"
@@ -52,6 +53,7 @@ class Verdict(StrEnum):
 
 _VERDICTS = {
     Verdict.RIGHT: ("答对", 3),
+    Verdict.PARTLY: ("只答了其中一部分", 2),
     Verdict.OFFERED: ("列出选项，含正确项", 2),
     Verdict.OFFERED_WITHOUT: ("列出选项，不含正确项", 1),
     Verdict.REFUSED: ("该答未答", 1),
@@ -82,7 +84,8 @@ class Outcome(BaseModel):
     category: str  # of its best right guide
     why: str
     codes: tuple[str, ...]  # right ones, best first; empty: outside the knowledge base
-    all_of: tuple[str, ...]
+    all_of: tuple[str, ...]  # all these belong to it
+    dealt_with: tuple[str, ...]  # codes answered, or offered as choices
     facet_wanted: FacetName | None
     decision: Decision
     verdict: Verdict
@@ -118,7 +121,7 @@ def ask_all(
     """
     public = {code for code, one in library.matters.items() if one.visibility is Visibility.PUBLIC}
     for question in questions:
-        codes = tuple(code for code in question.codes if code in public)
+        codes = tuple(code for code in question.right if code in public)
         category = library.matter(codes[0]).category if codes else _OUTSIDE_CATEGORY
         yield _outcome(asked, question, codes, category)
 
@@ -129,6 +132,7 @@ def _outcome(
     answer = asked.ask(question.text)
     ranked = _ranked(asked, answer, question.text)
     found = [one.code for one in ranked]
+    dealt_with = _dealt_with(answer)
     return Outcome(
         text=question.text,
         style=question.style,
@@ -136,9 +140,10 @@ def _outcome(
         why=question.why,
         codes=codes,
         all_of=question.all_of,
+        dealt_with=dealt_with,
         facet_wanted=question.facet,
         decision=answer.decision,
-        verdict=_verdict(answer, codes),
+        verdict=_verdict(answer.decision, set(dealt_with), set(codes), set(question.all_of)),
         facet=answer.facet,
         ranked=ranked,
         choices=len(answer.candidates) if answer.decision is Decision.CLARIFY else 0,
@@ -160,14 +165,24 @@ def _one(code: str, title: str, score: float) -> Ranked:
     return Ranked(code=code, title=title, score=round(score, 4))
 
 
-def _verdict(answer: Answer, codes: tuple[str, ...]) -> Verdict:
-    if answer.decision is Decision.ANSWER:
-        if not codes:
-            return Verdict.OUTSIDE_ANSWERED
-        return Verdict.RIGHT if answer.matter in codes else Verdict.WRONG
+def _dealt_with(answer: Answer) -> tuple[str, ...]:
     if answer.decision is Decision.CLARIFY:
-        if not codes:
+        return tuple(candidate.code for candidate in answer.candidates)
+    if answer.decision is Decision.NO_ANSWER or answer.matter is None:
+        return ()
+    # an answer cites each guide that it is taken from
+    return tuple(dict.fromkeys((answer.matter, *(source.code for source in answer.sources))))
+
+
+def _verdict(decision: Decision, found: set[str], right: set[str], all_of: set[str]) -> Verdict:
+    if decision is Decision.ANSWER:
+        if not right:
+            return Verdict.OUTSIDE_ANSWERED
+        if not found & right:
+            return Verdict.WRONG
+        return Verdict.RIGHT if all_of <= found else Verdict.PARTLY
+    if decision is Decision.CLARIFY:
+        if not right:
             return Verdict.OUTSIDE_OFFERED
-        among = any(candidate.code in codes for candidate in answer.candidates)
-        return Verdict.OFFERED if among else Verdict.OFFERED_WITHOUT
-    return Verdict.REFUSED if codes else Verdict.OUTSIDE_REFUSED
+        return Verdict.OFFERED if found & right else Verdict.OFFERED_WITHOUT
+    return Verdict.REFUSED if right else Verdict.OUTSIDE_REFUSED

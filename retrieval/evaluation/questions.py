@@ -28,10 +28,15 @@ class EvaluationQuestion(BaseModel):
 
     text: _Filled
     style: _Filled = UNNAMED_STYLE  # how it is worded: figures are given for each
-    codes: tuple[_Filled, ...] = ()  # any of these is right; none: outside the knowledge base
+    codes: tuple[_Filled, ...] = ()  # any of these is right, best first
     all_of: tuple[_Filled, ...] = ()  # it asks for several matters at once: all belong to it
     facet: FacetName | None = None  # the side of the guide that is asked for
     why: str = ""  # why no guide answers it
+
+    @property
+    def right(self) -> tuple[str, ...]:
+        """Codes of which each is right, at least for a part; none: outside the knowledge base."""
+        return self.codes or self.all_of
 
 
 def read_questions(paths: Sequence[Path]) -> list[EvaluationQuestion]:

@@ -8,6 +8,7 @@ from retrieval.schemas import Decision
 MakeOutcome = Callable[..., Outcome]
 _DECISIONS = {
     Verdict.RIGHT: Decision.ANSWER,
+    Verdict.PARTLY: Decision.ANSWER,
     Verdict.WRONG: Decision.ANSWER,
     Verdict.OUTSIDE_ANSWERED: Decision.ANSWER,
     Verdict.OFFERED: Decision.CLARIFY,
@@ -35,6 +36,7 @@ def outcome() -> MakeOutcome:
             "why": "与政务无关" if outside else "",
             "codes": () if outside else (f"M010{rank or 9}",),
             "all_of": (),
+            "dealt_with": (),
             "facet_wanted": None,
             "decision": _DECISIONS[verdict],
             "verdict": verdict,

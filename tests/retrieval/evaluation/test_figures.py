@@ -19,10 +19,11 @@ from tests.retrieval.evaluation.conftest import MakeOutcome
 def outcomes(outcome: MakeOutcome) -> list[Outcome]:
     fee, process = FacetName.FEE, FacetName.PROCESS
     return [
-        outcome(Verdict.RIGHT, 0.95, 1, facet_wanted=fee, facet=fee, all_of=("M0101", "M0105")),
+        outcome(Verdict.RIGHT, 0.95, 1, facet_wanted=fee, facet=fee),
         outcome(Verdict.RIGHT, 0.9, 1, facet_wanted=fee, facet=process),
+        outcome(Verdict.PARTLY, 0.89, 1, all_of=("M0101", "M0105"), dealt_with=("M0101",)),
         outcome(Verdict.WRONG, 0.85, 2, all_of=("M0101", "M0109")),
-        outcome(Verdict.OFFERED, 0.45, 3),
+        outcome(Verdict.OFFERED, 0.45, 3, all_of=("M0102", "M0103"), dealt_with=("M0103", "M0102")),
         outcome(Verdict.OFFERED_WITHOUT, 0.42, None),
         outcome(Verdict.REFUSED, 0.1, 4),
         outcome(Verdict.OUTSIDE_REFUSED, 0.05, None),
@@ -34,19 +35,21 @@ def outcomes(outcome: MakeOutcome) -> list[Outcome]:
 
 def test_quality_counts_each_share_over_what_it_speaks_of(outcomes: list[Outcome]) -> None:
     assert quality(outcomes) == Quality(
-        answerable=6,
+        answerable=7,
         outside=4,
-        recall_at_1=round(2 / 6, 4),
-        recall_at_3=round(4 / 6, 4),
-        recall_at_5=round(5 / 6, 4),
-        mrr=round((1 + 1 + 1 / 2 + 1 / 3 + 0 + 1 / 4) / 6, 4),
-        all_of_at_5=0.5,
-        answered_right=round(2 / 6, 4),
-        answered_wrong=round(1 / 6, 4),
-        clarified=round(2 / 6, 4),
+        recall_at_1=round(3 / 7, 4),
+        recall_at_3=round(5 / 7, 4),
+        recall_at_5=round(6 / 7, 4),
+        mrr=round((1 + 1 + 1 + 1 / 2 + 1 / 3 + 0 + 1 / 4) / 7, 4),
+        all_of_at_5=round(2 / 3, 4),
+        all_of_dealt_with=round(1 / 3, 4),
+        answered_right=round(2 / 7, 4),
+        answered_partly=round(1 / 7, 4),
+        answered_wrong=round(1 / 7, 4),
+        clarified=round(2 / 7, 4),
         clarified_with_right=0.5,
-        refused=round(1 / 6, 4),
-        answer_precision=0.5,
+        refused=round(1 / 7, 4),
+        answer_precision=0.6,
         facet_right=0.5,
         wrong_with_confidence=2,
         outside_refused=0.5,
@@ -72,7 +75,7 @@ def test_separation_is_the_share_of_pairs_in_the_right_order(outcomes: list[Outc
 
     assert found.best_score == round(sum(pairs) / len(pairs), 4)
     assert found.confidence == found.best_score  # here scores grow with confidence
-    assert separation(outcomes[:6]).best_score is None
+    assert separation(outcomes[:7]).best_score is None
 
 
 def test_reliability_weighs_each_bin_by_its_questions(outcome: MakeOutcome) -> None:

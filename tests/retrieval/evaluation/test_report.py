@@ -22,6 +22,9 @@ QUESTIONS = [
     EvaluationQuestion(text="昨天把身份证整丢了补一个多少钱", style="口语", codes=("M0103",)),
     EvaluationQuestion(text="身份证怎么办", style="短", codes=("M0101", "M0102")),
     EvaluationQuestion(text="身份证丢了怎么补 <b>&", style="写错的答案", codes=("M0207",)),
+    EvaluationQuestion(
+        text="身份证丢了补办一个，户口本也要重新办", style="两件事", all_of=("M0103", "M0110")
+    ),
     EvaluationQuestion(text="那要多少钱", style="无主题", codes=("M0103",)),
     EvaluationQuestion(text="红烧肉怎么做", style="闲聊", why="与政务无关"),
 ]
@@ -44,14 +47,17 @@ def asked(retriever: Retriever, library: Library) -> list[Outcome]:
 
 
 def test_ask_all_judges_as_a_citizen_would(asked: list[Outcome]) -> None:
-    assert [one.verdict for one in asked] == [
+    two_matters, single = asked[3], [*asked[:3], *asked[4:]]
+    assert [one.verdict for one in single] == [
         Verdict.RIGHT,
         Verdict.OFFERED,
         Verdict.WRONG,
         Verdict.REFUSED,
         Verdict.OUTSIDE_REFUSED,
     ]
-    assert [len(one.ranked) for one in asked] == [5] * 5  # also of choices, and of no answer
+    whole = set(two_matters.dealt_with) == {"M0103", "M0110"}
+    assert two_matters.verdict is (Verdict.RIGHT if whole else Verdict.PARTLY)
+    assert [len(one.ranked) for one in asked] == [5] * 6  # also of choices, and of no answer
     assert [one.category for one in asked][-2:] == ["户籍身份证", "库外问题"]
 
 
