@@ -8,7 +8,8 @@ HotlineError
 ├── UnavailableError
 │   └── IndexFilesError          the saved index is missing, damaged or out of date: rebuilt
 └── MalformedInputError
-    └── QuestionLineError        a line of the machine form is not a question
+    ├── QuestionLineError        a line of the machine form is not a question
+    └── EvaluationFileError      questions or an earlier report that cannot be evaluated with
 """
 
 from foundation.errors import ConfigurationError, MalformedInputError, UnavailableError
@@ -34,3 +35,9 @@ class IndexFilesError(UnavailableError):
 
 class QuestionLineError(MalformedInputError):
     """A line of standard input is not ``{"id", "q"}``."""
+
+
+class EvaluationFileError(MalformedInputError):
+    """A file of questions, or an earlier report, is not what it should be; every fault is named."""
+
+    user_message = "评测文件有误，请按提示修改后再试。"
