@@ -5,7 +5,8 @@ are about whether what it says can be trusted. One module holds one family of ru
 ``completeness`` missing facets; ``broken_references``; ``likeness`` near-duplicates;
 ``repetition`` boilerplate; ``conflicts`` facts against facts; ``currency`` laws and guides out of
 their time; ``powers`` departments without the power; ``numbers`` without a unit, or local ones
-without a mark; ``fees`` without a basis; ``phones`` that are none.
+without a mark; ``fees`` without a basis; ``phones`` that are none; ``policy_answers`` out of
+their time.
 """
 
 from datetime import date
@@ -19,6 +20,7 @@ from knowledge_base.checks.findings import Finding, Rule, with_places
 from knowledge_base.checks.likeness import shared_aliases, similar_facets, similar_guides
 from knowledge_base.checks.numbers import local_numbers, numbers_without_unit
 from knowledge_base.checks.phones import no_phones
+from knowledge_base.checks.policy_answers import policy_answers_out_of_time
 from knowledge_base.checks.powers import departments_without_power
 from knowledge_base.checks.repetition import boilerplate
 from knowledge_base.library import Library
@@ -45,5 +47,6 @@ def check(library: Library, today: date) -> list[Finding]:
         *local_numbers(library),
         *fees_without_basis(matters),
         *no_phones(library),
+        *policy_answers_out_of_time(library, today),
     ]
     return sorted(findings, key=lambda finding: (finding.code, finding.field, finding.message))
