@@ -1,4 +1,4 @@
-"""Policy answers and clauses beside the guides: what is answered, in whose words, with which law."""
+"""Policy answers and clauses beside the guides: what is answered, in whose words, by which law."""
 
 import shutil
 from collections.abc import Mapping
