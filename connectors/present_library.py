@@ -9,10 +9,10 @@ from foundation.clock import SystemClock
 from foundation.database.session import Database
 from foundation.errors import UnavailableError
 from foundation.settings import Settings
-from knowledge_base.entries.models import Entry
 from knowledge_base.entries.published import lay_over, published_on
 from knowledge_base.library import Library
 from knowledge_base.loader import load_library
+from knowledge_base.policies.models import PolicyVersion
 
 
 class DatabaseAwayError(UnavailableError):
@@ -49,7 +49,7 @@ def present_library(settings: Settings, shipped: Library | None = None) -> Libra
 
 def _laid_over(shipped: Library, database: Database) -> Library:
     with database.reading() as session:
-        if not inspect(session.connection()).has_table(Entry.__tablename__):
+        if not inspect(session.connection()).has_table(PolicyVersion.__tablename__):
             return shipped  # a database of an earlier release, not migrated yet
         published = published_on(session, SystemClock().now().date())
     return lay_over(shipped, published).library

@@ -1,11 +1,12 @@
 """Loading of the library: every file, every fault, then one frozen ``Library``.
 
 Layout of a directory: ``city/`` with ``city.yml departments.yml places.yml matters_index.yml
-laws/*.yml service_points/*.yml``, and ``library/*.yml`` with the guides, one file a category.
+laws/*.yml service_points/*.yml``, ``library/*.yml`` with the guides, one file a category, and
+``policy_answers/*.yml`` with the policy answers, one file a topic; of these there may be none.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from typing import Generic, TypeVar
 
 from knowledge_base.faults import FaultList, Located, RecordT, read_file, read_records, validate
 from knowledge_base.library import Library
+from knowledge_base.policy_answers.loader import load_policy_answers
 from knowledge_base.references import (
     KnownNames,
     check_laws,
@@ -111,7 +113,7 @@ class _Loading:
         self._check(departments, index, laws, points, matters, known)
         self._faults.raise_if_any()
         assert city is not None  # a missing city is a fault and was raised above
-        return Library(
+        library = Library(
             city=city,
             matters=_by_code(matters.values()),
             departments=_by_code(departments.values()),
@@ -120,6 +122,10 @@ class _Loading:
             service_points=_by_code(points.values()),
             index=_by_code(index.values()),
         )
+        answers = load_policy_answers(
+            library, self._root / "policy_answers", self._root, self.sources
+        )
+        return replace(library, policy_answers=answers)
 
     def _check(
         self,

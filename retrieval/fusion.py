@@ -67,6 +67,7 @@ class Evidence:
     lexical: LexicalScores
     dense: DenseScores | None
     named: str = ""  # the question without facet words and fillers
+    procedural: bool = False  # asks how, where or with what it is done: a guide says that
 
     def features(self) -> NDArray[np.float32]:
         """Return float32, shape (n_entries, n_features), columns as in the tuples above."""

@@ -74,6 +74,11 @@ class LexicalIndex:
         self._ids = np.array([i for i, p in enumerate(passages) if p.kind in _SEARCHED])
         searched = [passages[i] for i in self._ids]
         self._owner = np.array([position[passage.code] for passage in searched])
+        # Clauses are long prose: they are compared by the question's words they hold, no more,
+        # and never change how rare a word is among the guides.
+        self._has_names = np.zeros(self._size, dtype=bool)
+        self._has_names[self._owner] = True
+        self._first = _first_passages(passages, position)
         documents = [list(tokenizer.document_tokens(self._read(one.text))) for one in searched]
         self._words = _Channel(documents)
         self._sounds = _Channel(
@@ -85,6 +90,7 @@ class LexicalIndex:
         )
         self._postings = _postings(documents)
         self._matters = _postings(self._vocabularies(passages, position))
+        self._known = {token for document in documents for token in document}
         self._dictionary = SoundDictionary(self._terms(searched), tokenizer.term_syllables)
 
     def readings(self, text: str) -> list[str]:
@@ -120,14 +126,14 @@ class LexicalIndex:
                 coverage[rows] += weight
         overlap = 2 * shared / (self._weights + total)
         best, most = self._best_of(overlap)
-        known = sum(w for t, w in zip(tokens, weights, strict=True) if t in self._matters)
+        known = sum(w for t, w in zip(tokens, weights, strict=True) if t in self._known)
         return LexicalScores(
             words=self._best_of(self._words.scores(tokens))[1],
             overlap=most,
             coverage=coverage / total,
             sounds=self._best_of(self._sounds.scores(sound_tokens(text)))[1],
             known=known / total,
-            best=self._ids[best],
+            best=np.where(self._has_names, self._ids[best], self._first),
         )
 
     def _best_of(self, scores: Scores) -> tuple[NDArray[np.int64], Scores]:
@@ -135,7 +141,7 @@ class LexicalIndex:
         order = np.argsort(scores, kind="stable")
         best = np.zeros(self._size, dtype=np.int64)
         best[self._owner[order]] = order  # the last written, so the highest, stays
-        return best, scores[best]
+        return best, np.where(self._has_names, scores[best], np.float32(0.0))
 
     def _read(self, text: str) -> str:
         return self._wording.with_guide_words(text)
@@ -155,11 +161,18 @@ class LexicalIndex:
         """Return the words worth recognising by sound, the guides' own first."""
         counts: Counter[str] = Counter()
         for passage in passages:
-            if passage.kind is not PassageKind.SUMMARY:
+            if passage.kind not in {PassageKind.SUMMARY, PassageKind.CLAUSE}:
                 counts.update(self._tokenizer.document_words(passage.text))
         common = [word for word, _ in counts.most_common() if len(word) > 1]
         guide_words = list(dict.fromkeys(self._wording.synonyms.values()))
         return [*guide_words, *common, *self._wording.synonyms]
+
+
+def _first_passages(passages: Sequence[Passage], position: dict[str, int]) -> NDArray[np.int64]:
+    first = np.zeros(len(position), dtype=np.int64)
+    for row in range(len(passages) - 1, -1, -1):
+        first[position[passages[row].code]] = row
+    return first
 
 
 def library_terms(passages: Sequence[Passage], wording: Wording) -> set[str]:

@@ -8,10 +8,12 @@ import numpy as np
 
 from foundation.settings import Settings
 from knowledge_base.library import Library
+from knowledge_base.schema import FacetName
 from retrieval.encoder.preparation import load_encoder
 from retrieval.encoder.progress import Progress, silent
 from retrieval.encoder.protocol import Encoder
 from retrieval.fusion import DENSE_TOP_K, DenseScores, DenseScoring, Evidence
+from retrieval.index.kinds import Kinds
 from retrieval.index.passages import build_entries, build_passages
 from retrieval.index.protocol import VectorIndex
 from retrieval.index.store import build_index, index_folder, open_index
@@ -24,6 +26,10 @@ logger = logging.getLogger(__name__)
 
 Dense = tuple[Encoder, VectorIndex]
 
+_PROCEDURAL = frozenset(
+    {FacetName.PROCESS, FacetName.MATERIALS, FacetName.LOCATION, FacetName.ONLINE}
+)
+
 
 class SearchEngine:
     """Both channels over one library; the dense one joins when it has been loaded."""
@@ -32,6 +38,7 @@ class SearchEngine:
         self._settings = settings
         self.wording = load_wording()
         self.entries = build_entries(library)
+        self.kinds = Kinds.of(self.entries)
         self.passages = build_passages(library, self.entries)
         self.position = {entry.code: row for row, entry in enumerate(self.entries)}
         self._scoring = DenseScoring(self.entries, self.passages)
@@ -102,7 +109,12 @@ class SearchEngine:
         found = lexical.search(readings)
         dense = self._dense
         near = None if dense is None else self._search_dense(dense, readings)
-        return Evidence(found, near, named=self.wording.residue(understanding.core))
+        return Evidence(
+            found,
+            near,
+            named=self.wording.residue(understanding.core),
+            procedural=understanding.facet in _PROCEDURAL,
+        )
 
     def _search_dense(self, dense: Dense, readings: Sequence[str]) -> DenseScores:
         encoder, index = dense

@@ -276,6 +276,7 @@ def _summary(outcome: Outcome, results: list[Result], degraded: str | None) -> T
     return TurnSummary(
         act=outcome.act,
         matter=outcome.matter,
+        policy=outcome.policy,
         facet=state.facet if answered else None,
         decision=outcome.decision,
         ticket_no=tickets[0] if tickets else None,

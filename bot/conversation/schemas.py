@@ -66,7 +66,7 @@ class Choice(Record):
 
     label: str
     value: str  # what the button sends
-    code: str | None = None  # a matter's code where the choice is a matter
+    code: str | None = None  # of the matter or policy answer, where the choice is one
 
 
 class Retrieved(Record):
@@ -139,7 +139,7 @@ class Turn(Record):
 class Card(Record):
     """Something a channel may show richer than text; every card also has its text form."""
 
-    type: Literal["guide", "draft", "ticket", "progress", "emergency", "handover"]
+    type: Literal["guide", "policy", "draft", "ticket", "progress", "emergency", "handover"]
     data: dict[str, Any]
 
 
@@ -169,6 +169,7 @@ class Outcome(Record):
     effects: tuple[Effect, ...] = ()
     decision: Decision | None = None  # None when the turn is not about knowledge
     matter: str | None = None
+    policy: str | None = None  # code of the policy answer or clause quoted
 
 
 class IncomingMessage(Record):

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from foundation.settings import load_settings
 from knowledge_base.checks import check, with_places
 from knowledge_base.errors import LibraryFaultsError
 from knowledge_base.exchange.reading import FileFormat
-from knowledge_base.export import export_rows
+from knowledge_base.export import export_rows, policy_answer_rows
 from knowledge_base.library import Library
 from knowledge_base.loader import SHIPPED_DIRECTORY, load_library, load_with_sources
 from knowledge_base.sources import Sources
@@ -61,6 +61,9 @@ def export_command(
         FileFormat | None, typer.Option("--format", help="导出可再导入的文件，须写 --output。")
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", help="导出的文件。")] = None,
+    policy_answers: Annotated[
+        bool, typer.Option("--policy-answers", help="导出政策问答，而不是事项。")
+    ] = False,
 ) -> None:
     """Print every public matter; standard output holds nothing else.
 
@@ -69,7 +72,8 @@ def export_command(
     if chosen is not None or output is not None:
         kb_exchange.export_file(_load(directory, shipped=shipped), chosen, output)
         return
-    rows = export_rows(_load(directory, shipped=shipped))
+    library = _load(directory, shipped=shipped)
+    rows = policy_answer_rows(library) if policy_answers else export_rows(library)
     if jsonl:
         for row in rows:
             typer.echo(json.dumps(row, ensure_ascii=False))
@@ -89,8 +93,7 @@ def check_command(
     The machine form is ``docs/cli/kb-check.schema.json``; without findings it prints nothing.
     """
     library, sources = _load_with_sources(directory, shipped=shipped)
-    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
-    findings = with_places(check(library, today), sources)
+    findings = with_places(check(library, _today()), sources)
     for finding in findings:
         line = json.dumps(finding_object(finding), ensure_ascii=False) if jsonl else None
         typer.echo(line or finding_line(finding))
@@ -110,13 +113,17 @@ def stats_command(
     """Count guides and facets by category and by facet, with what they rest on, and the rates."""
     library = _load(directory, shipped=shipped)
     if jsonl:
-        for one in statistics_objects(library):
+        for one in statistics_objects(library, _today()):
             typer.echo(json.dumps(one, ensure_ascii=False))
         return
     # Outside a terminal rich takes 80 columns, too few for the table.
     console = Console() if sys.stdout.isatty() else Console(width=_WIDTH_OF_FILES)
-    for table in coverage_tables(library):
+    for table in coverage_tables(library, _today()):
         console.print(table)
+
+
+def _today() -> date:
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 def _load(directory: Path | None, *, shipped: bool) -> Library:

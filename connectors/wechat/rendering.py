@@ -31,4 +31,5 @@ def _one(entry: Entry) -> str:
     if not entry.sources:
         return entry.text
     source = entry.sources[0]
-    return f"{entry.text}\n来源：{source['source']}（{source['valid_from']}起）"
+    since = f"（{source['valid_from']}起）" if source["valid_from"] else ""
+    return f"{entry.text}\n来源：{source['source']}{since}"

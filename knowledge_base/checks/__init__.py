@@ -5,7 +5,8 @@ are about whether what it says can be trusted. One module holds one family of ru
 ``completeness`` missing facets; ``broken_references``; ``likeness`` near-duplicates;
 ``repetition`` boilerplate; ``conflicts`` facts against facts; ``currency`` laws and guides out of
 their time; ``powers`` departments without the power; ``numbers`` without a unit, or local ones
-without a mark; ``fees`` without a basis; ``phones`` that are none.
+without a mark; ``fees`` without a basis; ``phones`` that are none; ``policy_answers`` out of
+their time.
 """
 
 import re
@@ -22,6 +23,7 @@ from knowledge_base.checks.guides import CheckedGuide, GuideMemory, Guides
 from knowledge_base.checks.likeness import shared_aliases, similar_facets, similar_guides
 from knowledge_base.checks.numbers import local_numbers, numbers_without_unit
 from knowledge_base.checks.phones import no_phones, no_phones_of_points
+from knowledge_base.checks.policy_answers import policy_answers_out_of_time
 from knowledge_base.checks.powers import departments_without_power
 from knowledge_base.checks.repetition import boilerplate
 from knowledge_base.library import Library
@@ -46,6 +48,7 @@ def check(library: Library, today: date, memory: GuideMemory | None = None) -> l
         *_of_guides(guides, library, today),
         *_between(guides, None),
         *_of_reference_data(library),
+        *policy_answers_out_of_time(library, today),
     ]
     return _ordered(found)
 

@@ -26,14 +26,15 @@ def laws_not_in_force(guides: Guides, library: Library, today: date) -> Iterator
             if law is None or law.title in told:
                 continue
             told.add(law.title)
-            problem = _problem(law, library, day)
+            problem = law_problem(law, library, day)
             if problem is not None:
                 message, repair = problem
                 field = shown((*path, "law"))
                 yield Finding(matter.code, field, message, repair, Rule.LAW_NOT_IN_FORCE)
 
 
-def _problem(law: Law, library: Library, day: date) -> tuple[str, str] | None:
+def law_problem(law: Law, library: Library, day: date) -> tuple[str, str] | None:
+    """Return what is wrong with resting on ``law`` on ``day``, and the repair; None: nothing."""
     if law.in_force_from is not None and law.in_force_from > day:
         until = f"《{law.title}》自 {law.in_force_from.isoformat()} 起才施行"
         return until, "施行前按现行规定写，新规定写成另日生效的版本"

@@ -1,4 +1,4 @@
-"""What is searched: short texts, each of which belongs to one matter."""
+"""What is searched: short texts, each of which belongs to a matter, a policy answer or a clause."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from knowledge_base.library import Library
-from knowledge_base.schema import FacetName, Matter
+from knowledge_base.policies.passages import passages_of
+from knowledge_base.policies.schema import SEPARATOR
+from knowledge_base.policy_answers.schema import PolicyAnswer
+from knowledge_base.schema import FacetName, Matter, Visibility
 from knowledge_base.yaml_files import parse_yaml
+from retrieval.schemas import EntryKind
 
 # Longer passages blur: their vector is a mean over everything said.
 _FACET_CHARACTERS = 120
@@ -16,13 +20,14 @@ ELSEWHERE = "elsewhere"  # the code that stands for everything no guide is about
 
 
 class PassageKind(StrEnum):
-    """Which part of a guide a passage comes from."""
+    """Which part of an entry a passage comes from."""
 
     TITLE = "title"
     ALIAS = "alias"
     QUESTION = "question"
     SUMMARY = "summary"
     FACET = "facet"
+    CLAUSE = "clause"  # of a policy document: long prose, which names nothing
     # A name of a matter that the city has but no guide yet: it draws the questions that must not be
     # answered with a neighbour's guide.
     UNWRITTEN = "unwritten"
@@ -43,7 +48,7 @@ NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One searchable text and the matter it belongs to."""
+    """One searchable text and the entry it belongs to."""
 
     code: str
     kind: PassageKind
@@ -53,15 +58,22 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A matter as retrieval sees it: a written guide, a title without one, or ``ELSEWHERE``."""
+    """What can be found: a guide, a policy answer, a clause, or what only draws questions away.
 
-    code: str
+    Not ``written`` is the title of a matter without a public guide, and ``ELSEWHERE``.
+    """
+
+    code: str  # M0103; Q0201; of a clause P0001/article3/paragraph2
     title: str
     written: bool
+    kind: EntryKind = EntryKind.GUIDE
 
 
 def build_entries(library: Library) -> tuple[Entry, ...]:
-    """Return the public guides in order of code, the matters without one, and what is neither."""
+    """Return everything that can be found: guides first, in order of code, clauses last.
+
+    Between them stand the matters without a guide, what is no matter, and the policy answers.
+    """
     written = library.public_matters()
     entries = [Entry(matter.code, matter.title, written=True) for matter in written]
     # an internal guide is not shown, and its title draws what it would have answered
@@ -71,21 +83,49 @@ def build_entries(library: Library) -> tuple[Entry, ...]:
         for code, matter in sorted(library.index.items())
         if code not in codes
     ]
-    return (*entries, Entry(ELSEWHERE, "", written=False))
+    entries.append(Entry(ELSEWHERE, "", written=False))
+    entries += [
+        Entry(answer.code, answer.question, written=True, kind=EntryKind.POLICY_ANSWER)
+        for answer in library.policy_answers.answers.values()
+        if answer.visibility is Visibility.PUBLIC
+    ]
+    clauses = {code: citation for code, citation, _ in _clauses(library)}
+    entries += [
+        Entry(code, citation, written=True, kind=EntryKind.CLAUSE)
+        for code, citation in clauses.items()
+    ]
+    return tuple(entries)
 
 
 def build_passages(library: Library, entries: Sequence[Entry]) -> tuple[Passage, ...]:
     """Return the passages of ``entries``, in their order."""
     passages: list[Passage] = []
     for entry in entries:
-        if entry.written:
+        if entry.kind is EntryKind.CLAUSE:
+            break  # they come last, all of them
+        if entry.kind is EntryKind.POLICY_ANSWER:
+            passages += _of_policy_answer(library.policy_answers.answer(entry.code))
+        elif entry.written:
             passages += _of_matter(library.matter(entry.code))
         elif entry.code == ELSEWHERE:
             passages += _elsewhere()
         else:
             names = (entry.title, *library.index[entry.code].aliases)
             passages += [Passage(entry.code, PassageKind.UNWRITTEN, name) for name in names]
+    passages += [Passage(code, PassageKind.CLAUSE, text) for code, _, text in _clauses(library)]
     return tuple(passages)
+
+
+def _clauses(library: Library) -> Iterator[tuple[str, str, str]]:
+    """Yield code, citation and text of every clause, documents by code, clauses in order."""
+    for code, policy in sorted(library.policies.items()):
+        for passage in passages_of(code, policy.document):
+            yield f"{code}{SEPARATOR}{passage.path}", passage.citation, passage.text
+
+
+def _of_policy_answer(answer: PolicyAnswer) -> Iterator[Passage]:
+    for text in answer.ways_of_asking:
+        yield Passage(answer.code, PassageKind.QUESTION, text)
 
 
 def _elsewhere() -> Iterator[Passage]:

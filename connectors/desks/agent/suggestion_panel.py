@@ -7,6 +7,7 @@ from nicegui import ui
 
 from bot.conversation.suggesting import Suggestion
 from connectors.desks.widgets import Resting, button, heading
+from retrieval.schemas import EntryKind
 
 _KEYS = ("F2", "F3")
 _EMPTY = "市民说话后，这里给出可采用的答复。"
@@ -64,7 +65,8 @@ class SuggestionPanel:
         with ui.element("article").classes("suggestion"):
             with ui.element("div").classes("desk-bar"):
                 facet = f" · {suggestion.facet.label}" if suggestion.facet else ""
-                ui.label(f"{suggestion.title}{facet}").classes("suggestion-title")
+                sign = "" if suggestion.kind is EntryKind.GUIDE else f"{suggestion.kind.label}："
+                ui.label(f"{sign}{suggestion.title}{facet}").classes("suggestion-title")
                 text = f"采用（{key}）" if key else "采用"
                 take = partial(self._adopt, suggestion)
                 button(text, take, key=key, mark=f"adopt-{number + 1}")
@@ -73,5 +75,7 @@ class SuggestionPanel:
             ui.label(f"因为：{suggestion.because}").classes("suggestion-because")
             if suggestion.sources:
                 source = suggestion.sources[0]
-                line = f"来源：{source.source} · 第{source.version}版 · {source.valid_from}起"
+                since = f" · {source.valid_from}起" if source.valid_from else ""
+                laws = f" · {'、'.join(source.laws)}" if source.laws else ""
+                line = f"来源：{source.source} · 第{source.version}版{since}{laws}"
                 ui.label(line).classes("suggestion-because")
