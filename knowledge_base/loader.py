@@ -70,9 +70,10 @@ def _shipped(state: frozenset[tuple[str, int, int]]) -> Library:  # noqa: ARG001
 def _state_of(directory: Path) -> frozenset[tuple[str, int, int]]:
     """Return name, size in bytes and time of the last change (ns) of every file read."""
     found = []
-    for path in (*directory.glob("city/**/*.yml"), *directory.glob("library/*.yml")):
-        status = path.stat()
-        found.append((str(path), status.st_size, status.st_mtime_ns))
+    for pattern in ("city/**/*.yml", "library/*.yml", "policy_answers/*.yml"):
+        for path in directory.glob(pattern):
+            status = path.stat()
+            found.append((str(path), status.st_size, status.st_mtime_ns))
     return frozenset(found)
 
 

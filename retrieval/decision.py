@@ -25,6 +25,8 @@ CONFIDENCE_FEATURES = (
     "margin",  # its lead over the second
     "unwritten",  # its lead over the best matter without a guide
     "dense",  # its best cosine (0 without the encoder)
+    "names",  # how well all its names together fit (0 without the encoder)
+    "names_lead",  # by how much better than the next matter's
     "peak",  # how far that stands above the cosines of the matters that follow
     "overlap",
     "coverage",
@@ -62,6 +64,10 @@ def rank(evidence: Evidence, fused: NDArray[np.float32], kinds: Kinds) -> Rankin
         "margin": top - second,
         "unwritten": top - float(others.max()) if others.size else top,
         "dense": dense,
+        "names": 0.0 if evidence.dense is None else float(evidence.dense.names[first]),
+        "names_lead": 0.0
+        if evidence.dense is None
+        else _lead(evidence.dense.names, first, matters),
         "peak": 0.0 if evidence.dense is None else dense - _level(evidence.dense.any[matters]),
         "overlap": float(evidence.lexical.overlap[first]),
         "coverage": float(evidence.lexical.coverage[first]),
@@ -76,6 +82,12 @@ def _is_generic(evidence: Evidence, first: int, written: NDArray[np.bool_]) -> b
     coverage = evidence.lexical.coverage
     alike = coverage[written] >= coverage[first] - _ALIKE
     return float(coverage[first]) >= _ALL_WORDS and int(alike.sum()) > 1
+
+
+def _lead(scores: NDArray[np.float32], first: int, among: NDArray[np.bool_]) -> float:
+    others = among.copy()
+    others[first] = False
+    return float(scores[first] - scores[others].max(initial=-1.0))
 
 
 def _level(cosines: NDArray[np.float32]) -> float:

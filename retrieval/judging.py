@@ -30,6 +30,7 @@ _MENTIONED = 0.5  # of the probability from which citizens are offered it
 POLICY_FEATURES = (
     "lead",  # fused score of the best policy answer over the best guide
     "dense",  # its best cosine (0 without the encoder)
+    "names_lead",  # how much better all its names together fit than the best guide's
     "plain",  # 1 where it is not asked how, where or with what something is done
 )
 # No document is shipped, so that clauses cannot be calibrated: these are set strictly. A question
@@ -109,6 +110,8 @@ def rank_policies(
     first = int(rows[0])
     if evidence.dense is not None:
         features["dense"] = float(evidence.dense.any[first])
+        names = evidence.dense.names
+        features["names_lead"] = float(names[first] - names[kinds.guide].max(initial=-1.0))
     nothing = fused[kinds.unwritten]
     features["unwritten"] = float(fused[first]) - (float(nothing.max()) if nothing.size else 0.0)
     features["lead"] = float(fused[first]) - float(guides.scores[:1].max(initial=0.0))

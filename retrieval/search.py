@@ -20,6 +20,7 @@ from retrieval.index.store import build_index, index_folder, open_index
 from retrieval.lexical import LexicalIndex, library_terms
 from retrieval.schemas import Understanding
 from retrieval.tokens import Tokenizer
+from retrieval.whitening import WhitenedNames
 from retrieval.wording import load_wording
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class SearchEngine:
         self._lexical: LexicalIndex | None = None
         self._tokenizer: Tokenizer | None = None
         self._dense: Dense | None = None
+        self._names: WhitenedNames | None = None
         self._loading = threading.Lock()
 
     @property
@@ -100,15 +102,18 @@ class SearchEngine:
 
     def use_dense(self, dense: Dense) -> None:
         """From here on questions are searched in both channels."""
+        self._names = self._scoring.whiten(dense[1])
         self._dense = dense
 
     def search(self, understanding: Understanding) -> Evidence:
         """Return what both channels (or the lexical one alone, until the other is there) say."""
         lexical = self._lexical or self.warm_up_lexical()
-        readings = lexical.readings(understanding.core)
+        whole = lexical.readings(understanding.text)
+        # What a story asks at its end says less than all of it, and sometimes more clearly.
+        readings = list(dict.fromkeys((*whole, *lexical.readings(understanding.core))))
         found = lexical.search(readings)
         dense = self._dense
-        near = None if dense is None else self._search_dense(dense, readings)
+        near = None if dense is None else self._search_dense(dense, readings, len(whole))
         return Evidence(
             found,
             near,
@@ -116,9 +121,11 @@ class SearchEngine:
             procedural=understanding.facet in _PROCEDURAL,
         )
 
-    def _search_dense(self, dense: Dense, readings: Sequence[str]) -> DenseScores:
+    def _search_dense(self, dense: Dense, readings: Sequence[str], whole: int) -> DenseScores:
+        """Search ``readings``, of which the first ``whole`` hold all that was said."""
         encoder, index = dense
         bare = map(self.wording.without_facets, readings)
         vectors = encoder.encode_queries(list(dict.fromkeys((*readings, *bare))))
         scores, ids = index.search(np.ascontiguousarray(vectors), min(DENSE_TOP_K, len(index)))
-        return self._scoring.score(scores, ids)
+        assert self._names is not None  # set before the channel is put to use
+        return self._scoring.score(scores, ids, self._names.scores(vectors[:whole]))
