@@ -10,7 +10,7 @@ from connectors.cli.learning_desk import LearningDesk, learning_desk
 from foundation.access.service import Account
 from foundation.errors import MalformedInputError
 from knowledge_base.entries.schemas import Saved
-from knowledge_base.questions.schemas import GroupView
+from knowledge_base.questions.schemas import GroupView, Wanted
 from knowledge_base.questions.service import WORKING_DAYS
 from knowledge_base.questions.states import WAITING, QuestionState
 
@@ -41,7 +41,7 @@ def list_command(
         account, queue = desk.account(user), desk.learning.queue
         with desk.database.reading() as session:
             owner = account.id if mine else None
-            groups = queue.groups(session, account, states, owner)
+            groups = queue.groups(session, account, Wanted(states, owner))
             loose = queue.waiting_to_be_grouped(session)
     if groups:
         Console().print(_table(groups))
