@@ -146,10 +146,11 @@ class AppealService:
         number = ticket.ticket_no
         if proposal.outcome is Outcome.DECLINE:
             self._tickets.advance(session, number, TicketState.DECLINED, actor)
-        elif proposal.outcome is Outcome.DIRECT_ANSWER:
-            self._tickets.advance(session, number, TicketState.DIRECT_ANSWERED, actor)
         elif (
-            proposal.lead is None
+            # Who has a question registered was not answered: somebody has to, and a person says
+            # who, because routing does not weigh that for what it takes to be answerable.
+            proposal.outcome is Outcome.DIRECT_ANSWER
+            or proposal.lead is None
             or proposal.needs_dispatcher
             or not self._tickets.takes_tickets(proposal.lead)
         ):
