@@ -37,7 +37,7 @@ from connectors.desks.knowledge.parts import (
 )
 from connectors.desks.knowledge.questions_page import QuestionsPage
 from connectors.desks.knowledge.review_page import ReviewPage
-from connectors.desks.knowledge.tests_page import TestsPage
+from connectors.desks.knowledge.tests_page import StoredTestsPage
 from connectors.desks.socket_guard import DeskSocketGuard
 from connectors.http.guards import Addresses
 from connectors.staff.sessions import (
@@ -182,7 +182,7 @@ def _knowledge_pages(
         BOARD_PATH: lambda door: BoardPage(door, parts).build(),
         QUESTIONS_PATH: lambda door: QuestionsPage(door, parts).build(),
         INQUIRIES_PATH: lambda door: InquiriesPage(door, parts).build(),
-        TESTS_PATH: lambda door: TestsPage(door, parts).build(),
+        TESTS_PATH: lambda door: StoredTestsPage(door, parts).build(),
         IMPORT_PATH: lambda door: ImportPage(door, parts).build(),
     }
 

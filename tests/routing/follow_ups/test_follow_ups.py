@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from foundation.clock import FixedClock
@@ -235,3 +235,27 @@ def test_list_shows_what_waits_and_pages(desk: Desk) -> None:
     assert ([row.ticket_no for row in rows], total) == ([first, second], 2)
     assert [row.ticket_no for row in paged] == [second]
     assert ([row.ticket_no for row in closed], closed_total) == ([done], 1)
+
+
+def test_list_takes_as_many_queries_for_three_tickets_as_for_one(desk: Desk) -> None:
+    desk.replied()
+    one = _queries(desk.database)
+    desk.replied()
+    desk.begun()
+
+    assert _queries(desk.database) == one
+
+
+def _queries(database: Database) -> int:
+    said: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        said.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        with database.reading() as session:
+            assert answered_rows(session)[0]
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+    return sum(statement.startswith("SELECT") for statement in said)
