@@ -3,6 +3,7 @@
 import re
 import time
 import uuid
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -30,7 +31,6 @@ from tests.knowledge_desk_steps import (
     INQUIRIES,
     QUESTIONS,
     TESTS,
-    edit,
     open_entry,
 )
 
@@ -74,11 +74,13 @@ def test_learning_desk_question_is_taken_and_written_into_a_new_entry(
 
     page.keyboard.press("F2")
     expect(page.locator("[data-mark=group-state]")).to_have_text("处理中")
-    expect(page.locator("[data-mark=question-due]").first).to_contain_text("期限")
+    expect(page.locator(".desk-work [data-mark=question-due]")).to_contain_text("期限")
     press(page, "set-due")
+    day = SystemClock().now().date() + timedelta(days=2)
+    page.locator("[data-mark=due-day]").fill(day.isoformat())
     press(page, "due-yes")
-    expect(page.locator(".desk-notice", has_text="期限已改")).to_be_visible()
-    expect(page.locator(".desk-dialog")).to_have_count(0)
+    due = page.locator(".desk-work [data-mark=question-due]")
+    expect(due).to_contain_text(f"{day.month}月{day.day}日")
     page.keyboard.press("F3")
 
     expect(page.locator(".cm-content")).to_contain_text(words, timeout=CHECKED_MS)
@@ -133,7 +135,7 @@ def test_learning_desk_test_question_is_run_on_the_entry_and_stops_its_publishin
     press(page, "tests-run")
     expect(page.locator(".know-failed").first).to_contain_text("✕ 没有通过")
 
-    edit(page, "M0205")
+    press(page, "edit")
     expect(page.locator(".know-finding", has_text="海王星护照怎么换")).to_contain_text(
         "没有通过", timeout=CHECKED_MS
     )
@@ -163,9 +165,9 @@ def test_learning_desk_operator_marks_a_suggestion_with_one_key(
 
     page.keyboard.press("F8")
 
-    expect(page.locator(".desk-notice")).to_contain_text("已记入待补问题")
+    expect(page.locator(".desk-notice", has_text="已记入待补问题")).to_be_visible()
     page.keyboard.press("F9")
-    expect(page.locator(".desk-notice").last).to_contain_text("已在待补问题里")
+    expect(page.locator(".desk-notice", has_text="已在待补问题里")).to_be_visible()
     with desk_service.database.reading() as session:
         marked = session.scalars(
             select(OpenQuestion).where(OpenQuestion.masked_text == words)
@@ -193,6 +195,7 @@ def test_learning_desk_inquiry_is_followed_up_resolved_and_becomes_a_draft(
 
     page.goto(desk_service.url + "/desk/follow-up")
     choose(page, ticket.ticket_no)
+    expect(page.locator("[data-mark=begin]")).to_be_visible()
     page.keyboard.press("F2")
     expect(page.locator("[data-mark=ticket-state]")).to_have_text("回访中")
     page.keyboard.press("F3")

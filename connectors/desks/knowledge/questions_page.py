@@ -255,8 +255,9 @@ class QuestionsPage:
         """Run one step on the selected group, tell it and show the group as it is then."""
         account = await self._door.require(_READ)
         group = await self._parts.database.write(lambda session: step(session, account))
-        await self._select(str(group.id))
+        # Before the group is drawn anew: what was clicked goes with the old drawing.
         say(done, "positive")
+        await self._select(str(group.id))
 
 
 def _draw_row(row: GroupView) -> None:
