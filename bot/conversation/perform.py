@@ -13,6 +13,7 @@ from bot.conversation.choices import matter_choices, pick
 from bot.conversation.intents import FACET_OF_INTENT, Intent
 from bot.conversation.progress import named_ticket
 from bot.conversation.protocols import Guides, Proposing
+from bot.conversation.rating import rates
 from bot.conversation.schemas import (
     Act,
     AppealDraft,
@@ -49,6 +50,7 @@ class Performer:
             Act.PROGRESS: self._progress,
             Act.HANDOVER: self._handover,
             Act.FALLBACK: self._fallback,
+            Act.RATE: self._rate,
             Act.GREET: self._says(Act.GREET, replies.GREETING),
             Act.THANKS: self._says(Act.THANKS, replies.THANKS),
             Act.GOODBYE: self._says(Act.GOODBYE, replies.GOODBYE),
@@ -264,6 +266,17 @@ class Performer:
             state=turn.state.model_copy(update={"failures": 0}),
             replies=(),
             effects=(Effect(type="request_handover"),),
+        )
+
+    def _rate(self, intent: Intent | None, turn: Turn) -> Outcome:
+        useful = rates(turn.text) is True
+        said = replies.RATED_USEFUL if useful else replies.RATED_NO_HELP
+        return Outcome(
+            act=Act.RATE,
+            intent=intent,
+            state=turn.state.model_copy(update={"failures": 0}),
+            replies=(Reply(text=said),),
+            effects=(Effect(type="rate_answer", data={"useful": useful}),),
         )
 
     def _fallback(self, intent: Intent | None, turn: Turn) -> Outcome:

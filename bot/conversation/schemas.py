@@ -53,6 +53,7 @@ class Act(StrEnum):
     PROGRESS = "progress"
     CHOOSE = "choose"  # picks one of the offered choices
     HANDOVER = "handover"
+    RATE = "rate"  # says whether the last answer helped; settled from the words, never by Rasa
     GREET = "greet"
     THANKS = "thanks"
     GOODBYE = "goodbye"
@@ -155,7 +156,9 @@ class Reply(Record):
 class Effect(Record):
     """What must happen in the transaction that commits the turn."""
 
-    type: Literal["register_appeal", "show_progress", "request_handover", "record_unanswered"]
+    type: Literal[
+        "register_appeal", "show_progress", "request_handover", "record_unanswered", "rate_answer"
+    ]
     data: dict[str, Any] = Field(default_factory=dict)
 
 

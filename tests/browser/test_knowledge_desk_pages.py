@@ -15,7 +15,10 @@ from tests.knowledge_desk_steps import (
     DESK,
     HIT_TEST,
     IMPORT,
+    INQUIRIES,
+    QUESTIONS,
     REVIEW,
+    TESTS,
     open_entry,
     stored,
     until_ready,
@@ -188,7 +191,7 @@ def test_knowledge_desk_holds_long_text_at_1280_pixels(
     expect(page.locator("[data-mark=entry-title]")).to_have_text(long)
     assert _fits(page)
 
-    for path in (REVIEW, HIT_TEST, BOARD, IMPORT):
+    for path in (REVIEW, QUESTIONS, INQUIRIES, TESTS, HIT_TEST, BOARD, IMPORT):
         page.goto(desk_service.url + path)
         expect(page.locator(".know-pages")).to_be_visible()
         assert _fits(page)
