@@ -91,7 +91,9 @@ class LexicalIndex:
         self._postings = _postings(documents)
         self._matters = _postings(self._vocabularies(passages, position))
         self._known = {token for document in documents for token in document}
-        self._dictionary = SoundDictionary(self._terms(searched), tokenizer.term_syllables)
+        self._dictionary = SoundDictionary(
+            self._terms(searched), tokenizer.term_syllables, wording.typed_singles
+        )
 
     def readings(self, text: str) -> list[str]:
         """Return ``text`` and, where it differs, the same in the guides' words."""
@@ -165,7 +167,7 @@ class LexicalIndex:
                 counts.update(self._tokenizer.document_words(passage.text))
         common = [word for word, _ in counts.most_common() if len(word) > 1]
         guide_words = list(dict.fromkeys(self._wording.synonyms.values()))
-        return [*guide_words, *common, *self._wording.synonyms]
+        return [*guide_words, *common, *self._wording.typed_words, *self._wording.synonyms]
 
 
 def _first_passages(passages: Sequence[Passage], position: dict[str, int]) -> NDArray[np.int64]:
