@@ -7,8 +7,6 @@ out; the mean of exponentials over an entry's names then asks for more than one 
 Long stories and spoken questions gain most.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,7 +23,7 @@ _LEAST = -0.5  # of an entry without names: below what any name gives
 class WhitenedNames:
     """The names of all entries; made once for each library, never changed."""
 
-    def __init__(self, vectors: Vectors, owners: Sequence[int], entries: int) -> None:
+    def __init__(self, vectors: Vectors, owners: NDArray[np.int64], entries: int) -> None:
         """Take float32 rows of length 1, shape (n_names, dimensions), with each one's entry.
 
         Args:
@@ -33,10 +31,10 @@ class WhitenedNames:
             owners: position of the entry that each row names.
             entries: how many entries there are.
         """
-        order = np.argsort(np.asarray(owners, dtype=np.int64), kind="stable")
+        order = np.argsort(owners, kind="stable")
         self._size = entries
         self._rows, self._starts, self._counts = np.unique(
-            np.asarray(owners, dtype=np.int64)[order], return_index=True, return_counts=True
+            owners[order], return_index=True, return_counts=True
         )
         sorted_vectors = vectors[order].astype(np.float64)
         self._mean, self._whitening = self._fit(sorted_vectors)
