@@ -13,7 +13,7 @@ from foundation.events.revisions import current_revision
 from knowledge_base.entries import repository
 from knowledge_base.entries.content import as_matter
 from knowledge_base.entries.models import EntryVersion
-from knowledge_base.library import Library
+from knowledge_base.library import Former, Library
 from knowledge_base.schema import Matter
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,8 @@ class Published:
     day: date  # Asia/Shanghai
     matters: Mapping[str, Matter] = field(default_factory=dict)
     withdrawn: frozenset[str] = frozenset()  # expired by hand or past their last day
+    # Withdrawn ones that name their successor.
+    former: Mapping[str, Former] = field(default_factory=dict)
     unreadable: frozenset[str] = frozenset()  # published content that is no guide any more
 
 
@@ -52,7 +54,14 @@ def published_on(session: Session, day: date) -> Published:
     withdrawn = frozenset(one.code for one in present if is_over(one, day))
     matters = _guides(session, [one for one in present if one.code not in withdrawn])
     unreadable = frozenset(one.code for one in present) - withdrawn - matters.keys()
-    return Published(revision, day, matters, withdrawn, unreadable)
+    followed = [one for one in present if one.code in withdrawn and one.superseded_by]
+    left = _guides(session, followed)
+    former = {
+        one.code: Former.of(left[one.code], one.superseded_by)
+        for one in followed
+        if one.superseded_by and one.code in left
+    }
+    return Published(revision, day, matters, withdrawn, former, unreadable)
 
 
 def in_force(versions: Iterable[EntryVersion], day: date) -> EntryVersion | None:
@@ -122,7 +131,15 @@ def lay_over(shipped: Library, published: Published) -> Overlay:
     matters = {code: laid.get(code) or kept[code] for code in order}
     if matters == shipped.matters:
         return Overlay(shipped, faulty)
-    return Overlay(replace(shipped, matters=MappingProxyType(matters)), faulty)
+    past = {
+        code: Former.of(matter, matter.superseded_by)
+        for code, matter in shipped.matters.items()
+        if code not in matters and code not in gone and matter.superseded_by
+    }
+    laid_over = replace(
+        shipped, matters=MappingProxyType(matters), former={**past, **published.former}
+    )
+    return Overlay(laid_over, faulty)
 
 
 def _refers_to_nothing(matter: Matter, shipped: Library) -> bool:
