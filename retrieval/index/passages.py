@@ -63,14 +63,15 @@ class Entry:
 
 def build_entries(library: Library) -> tuple[Entry, ...]:
     """Return the public guides in order of code, the matters without one, and what is neither."""
-    written = library.public_matters()
+    replaced = library.replaced()
+    written = [matter for matter in library.public_matters() if matter.code not in replaced]
     entries = [Entry(matter.code, matter.title, written=True) for matter in written]
     # an internal guide is not shown, and its title draws what it would have answered
     codes = {matter.code for matter in written}
     entries += [
         Entry(code, matter.title, written=False)
         for code, matter in sorted(library.index.items())
-        if code not in codes
+        if code not in codes and code not in replaced
     ]
     return (*entries, Entry(ELSEWHERE, "", written=False))
 
@@ -78,14 +79,18 @@ def build_entries(library: Library) -> tuple[Entry, ...]:
 def build_passages(library: Library, entries: Sequence[Entry]) -> tuple[Passage, ...]:
     """Return the passages of ``entries``, in their order."""
     passages: list[Passage] = []
+    replaced = library.replaced().values()
     for entry in entries:
         if entry.written:
             passages += _of_matter(library.matter(entry.code))
+            # What people call a guide that is gone leads to the one in its place.
+            names = [name for one in replaced if one.successor == entry.code for name in one.names]
+            passages += [Passage(entry.code, PassageKind.ALIAS, name) for name in names]
         elif entry.code == ELSEWHERE:
             passages += _elsewhere()
         else:
-            names = (entry.title, *library.index[entry.code].aliases)
-            passages += [Passage(entry.code, PassageKind.UNWRITTEN, name) for name in names]
+            unwritten = (entry.title, *library.index[entry.code].aliases)
+            passages += [Passage(entry.code, PassageKind.UNWRITTEN, name) for name in unwritten]
     return tuple(passages)
 
 
