@@ -9,14 +9,14 @@ from collections.abc import Callable
 
 from bot.conversation import intake, replies
 from bot.conversation.cards import draft_card, guide_card, source_record
-from bot.conversation.choices import matter_choices, pick
+from bot.conversation.choices import matter_choices, numbered, pick
 from bot.conversation.intents import FACET_OF_INTENT, Intent
+from bot.conversation.offering import Offering, back_to_draft
 from bot.conversation.progress import named_ticket
-from bot.conversation.protocols import Guides, Proposing
+from bot.conversation.protocols import Guides, Offers, Proposing
 from bot.conversation.schemas import (
     Act,
     AppealDraft,
-    Choice,
     DialogueState,
     Effect,
     Outcome,
@@ -36,12 +36,16 @@ _Handler = Callable[[Intent | None, Turn], Outcome]
 class Performer:
     """Turns (act, intent, turn) into an outcome; no I/O, no clock, nothing stored."""
 
-    def __init__(self, guides: Guides, proposing: Proposing) -> None:
+    def __init__(self, guides: Guides, proposing: Proposing, offers: Offers) -> None:
         self._guides = guides
         self._proposing = proposing
+        self._offering = offering = Offering(guides, offers)
         self._handlers: dict[Act, _Handler] = {
             Act.ANSWER_QUESTION: self._answer,
             Act.CHOOSE: self._choose,
+            Act.NOTICE: self._or_withdrawn(offering.notice),
+            Act.CHECKLIST: self._or_withdrawn(offering.checklist),
+            Act.BUNDLE: offering.bundle,
             Act.APPEAL: self._appeal,
             Act.SUBMIT_APPEAL: self._submit,
             Act.CANCEL_APPEAL: self._cancel,
@@ -83,14 +87,18 @@ class Performer:
             # Chosen or spoken of before it was withdrawn from the knowledge base.
             return self._withdrawn(turn, intent)
         offers = turn.state.draft is None and turn.heard.appeal_probability >= _MAY_BE_AN_APPEAL
+        belongs = self._offering.untold(code, turn.state)
         reply = Reply(
             text=answer.text,
-            cards=(guide_card(matter, answer),),
+            cards=(guide_card(matter, answer, offers=turn.state.focus != code),),
             sources=tuple(source_record(source) for source in answer.sources),
         )
         state = turn.state.model_copy(
             update={
                 "focus": code,
+                "bundle": None,
+                "held": turn.state.held if turn.state.focus == code else None,
+                "told_bundles": (*turn.state.told_bundles, *(one.code for one in belongs)),
                 "facet": answer.facet,
                 "choices": (),
                 "failures": 0,
@@ -104,7 +112,7 @@ class Performer:
             act=Act.ANSWER_QUESTION,
             intent=intent,
             state=state,
-            replies=(reply, *offer, *self._back_to_draft(state.draft)),
+            replies=(reply, *offer, *self._offering.hint(belongs), *back_to_draft(state.draft)),
             decision=Decision.ANSWER,
             matter=code,
         )
@@ -123,15 +131,19 @@ class Performer:
             act=Act.FALLBACK,
             intent=intent,
             state=state,
-            replies=(Reply(text=replies.WITHDRAWN), *self._back_to_draft(state.draft)),
+            replies=(Reply(text=replies.WITHDRAWN), *back_to_draft(state.draft)),
             effects=(Effect(type="record_unanswered", data={"text": turn.text}),),
             decision=Decision.NO_ANSWER,
         )
 
-    def _back_to_draft(self, draft: AppealDraft | None) -> tuple[Reply, ...]:
-        if draft is None or draft.asking is None:
-            return ()
-        return (Reply(text=f"{replies.BACK_TO_DRAFT}{intake.repeat(draft)}"),)
+    def _or_withdrawn(self, handler: _Handler) -> _Handler:
+        def handle(intent: Intent | None, turn: Turn) -> Outcome:
+            try:
+                return handler(intent, turn)
+            except MatterNotFoundError:
+                return self._withdrawn(turn, intent)
+
+        return handle
 
     def _clarify(self, turn: Turn, intent: Intent | None) -> Outcome:
         codes = [code for code, _ in turn.retrieved.candidates]
@@ -148,7 +160,7 @@ class Performer:
             act=Act.ANSWER_QUESTION,
             intent=intent,
             state=state,
-            replies=(Reply(text=_numbered(replies.CLARIFY, choices), choices=choices),),
+            replies=(Reply(text=numbered(replies.CLARIFY, choices), choices=choices),),
             decision=Decision.CLARIFY,
         )
 
@@ -275,7 +287,7 @@ class Performer:
             act=Act.FALLBACK,
             intent=intent,
             state=state,
-            replies=(Reply(text=_numbered(text, near), choices=near),),
+            replies=(Reply(text=numbered(text, near), choices=near),),
             effects=(Effect(type="record_unanswered", data={"text": turn.text}),),
             decision=Decision.NO_ANSWER,
         )
@@ -308,8 +320,3 @@ def _registers(text: str) -> bool:
 def _place_is_missing(draft: AppealDraft, asks: str | None) -> bool:
     asked = draft.asked.get(Slot.WHERE, 0)
     return asks == Slot.WHERE and asked < intake.ASKED_AT_MOST
-
-
-def _numbered(text: str, choices: tuple[Choice, ...]) -> str:
-    lines = [f"{number}. {choice.label}" for number, choice in enumerate(choices, 1)]
-    return "\n".join([text, *lines])

@@ -22,6 +22,7 @@ class Suggestion:
     because: str  # the citizen's words and the passage they met
     score: float
     sources: tuple[Source, ...]
+    operators_only: bool = False  # for the operator's eyes: citizens may not read the guide
 
 
 class SuggestingRetrieval(Protocol):
@@ -37,6 +38,10 @@ class SuggestingRetrieval(Protocol):
 
     def compose(self, code: str, facet: FacetName | None) -> Answer:
         """Return the answer for a known matter and facet."""
+        ...
+
+    def operators_only(self, code: str) -> bool:
+        """Whether citizens may not read this guide."""
         ...
 
 
@@ -75,4 +80,5 @@ class Suggesting:
             because=f"“{said[:24]}” ≈ “{candidate.matched}”" if candidate.matched else said[:24],
             score=candidate.score,
             sources=answer.sources,
+            operators_only=self._retrieval.operators_only(candidate.code),
         )
