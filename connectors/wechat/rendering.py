@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.conversation.links import link_lines, offer_lines
 from bot.conversation.schemas import Author
 from bot.conversation.transcript import Entry
 
@@ -10,9 +11,14 @@ _BYTES = 1900
 MORE = "（回复“更多”查看后面的内容）"
 
 
-def render(entries: Sequence[Entry]) -> str:
-    """Return everything said by the hotline as one text, each guide with its source."""
-    said = [_one(entry) for entry in entries if entry.author is not Author.CITIZEN]
+def render(entries: Sequence[Entry], site: str | None = None) -> str:
+    """Return everything said by the hotline as one text, each guide with its source.
+
+    Args:
+        entries: what was said.
+        site: address under which citizens reach the pages; without it no page is named.
+    """
+    said = [_one(entry, site) for entry in entries if entry.author is not Author.CITIZEN]
     return "\n\n".join(text for text in said if text)
 
 
@@ -27,8 +33,12 @@ def cut(text: str) -> tuple[str, str]:
     return f"{head}\n{MORE}", text[len(head) :].lstrip("\n")
 
 
-def _one(entry: Entry) -> str:
-    if not entry.sources:
-        return entry.text
-    source = entry.sources[0]
-    return f"{entry.text}\n来源：{source['source']}（{source['valid_from']}起）"
+def _one(entry: Entry, site: str | None) -> str:
+    lines = entry.text.split("\n")
+    if site is not None:
+        # Below the title: what is cut off at the end must not be the way to the whole.
+        lines[1:1] = link_lines(entry, site)
+    if entry.sources:
+        source = entry.sources[0]
+        lines.append(f"来源：{source['source']}（{source['valid_from']}起）")
+    return "\n".join([*lines, *offer_lines(entry)])

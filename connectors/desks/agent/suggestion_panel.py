@@ -11,6 +11,7 @@ from connectors.desks.widgets import Resting, button, heading
 _KEYS = ("F2", "F3")
 _EMPTY = "市民说话后，这里给出可采用的答复。"
 _NONE = "没有与这些话相近的办事指南。可在下方登记工单，或自行答复。"
+_OPERATORS_ONLY = "仅供坐席参考，不对市民公开"
 _NEWER = "有新的建议，移开鼠标或按 F4 更新"
 
 
@@ -65,9 +66,13 @@ class SuggestionPanel:
             with ui.element("div").classes("desk-bar"):
                 facet = f" · {suggestion.facet.label}" if suggestion.facet else ""
                 ui.label(f"{suggestion.title}{facet}").classes("suggestion-title")
-                text = f"采用（{key}）" if key else "采用"
-                take = partial(self._adopt, suggestion)
-                button(text, take, key=key, mark=f"adopt-{number + 1}")
+                if suggestion.operators_only:
+                    # To be read and put into words of one's own: no button sends it on.
+                    ui.label(_OPERATORS_ONLY).classes("desk-count")
+                else:
+                    text = f"采用（{key}）" if key else "采用"
+                    take = partial(self._adopt, suggestion)
+                    button(text, take, key=key, mark=f"adopt-{number + 1}")
             lines = [line for line in suggestion.text.splitlines() if line.strip()]
             ui.label("\n".join(lines)).classes("suggestion-text").props("tabindex=0")
             ui.label(f"因为：{suggestion.because}").classes("suggestion-because")
