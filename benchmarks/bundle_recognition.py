@@ -21,7 +21,10 @@ from knowledge_base.library import Library
 from knowledge_base.loader import load_library
 from retrieval.bundle_recognition import OFFER_FROM, WEIGHTS, BundleEvidence, BundleRecogniser
 from retrieval.calibration.samples import read_questions
+from retrieval.schemas import Answer, Decision
 from retrieval.service import Retriever
+from retrieval.understanding import understand
+from retrieval.wording import load_wording
 
 _DATA = Path(__file__).parent / "data"
 _FITTED, _SECOND = _DATA / "bundle_questions.yml", _DATA / "bundle_questions_second.yml"
@@ -126,7 +129,10 @@ def main() -> None:
     recogniser = BundleRecogniser(load_bundles(library), lambda: retriever.encoder)
 
     def sample(text: str, bundle: str | None, *, ours: bool) -> Sample:
-        return Sample(text, bundle, ours, recogniser.weigh(retriever.ask(text)))
+        # Most questions want no whole, which their words alone tell: retrieval need not be asked.
+        unasked = Answer(understand(text, load_wording()), Decision.NO_ANSWER, (), 0.0)
+        wants = recogniser.weigh(unasked) is not None
+        return Sample(text, bundle, ours, recogniser.weigh(retriever.ask(text)) if wants else None)
 
     samples = [
         sample(text, code, ours=True)

@@ -13,8 +13,8 @@ from retrieval.wording import load_wording
 
 _NOTICE = re.compile(
     r"一次性?告知(?:书|单)?|告知书|"
-    r"(?:给|发|来|要|打印?|下载|导出|列|弄|整|看)(?:我|个|一下|一?份|一?张|出|下)*"
-    r"[^，,。！？!?]{0,14}?(?:材料|资料|办事|办理|手续)?(?:清单|明细|单子|指南)|"
+    r"(?:给|发|打印?|下载|导出|列|(?:来|要|弄|整)(?=我?一?[份张个]))(?:我|个|一下|一?份|一?张|出|下)*"
+    r"[^，,。！？!?]{0,14}?(?:材料|资料|办事|办理|手续)?(?:清单|明细|指南)|"
     r"(?:材料|资料|指南|办事指南|这个|清单)(?:能不能|可以|能|可不可以|怎么)?(?:帮我)?"
     r"(?:打印|下载|导出)(?:出来|下来|一份)?|"
     r"(?:打印|下载|导出)(?:一下|一?份|出来|个)?(?:这个|办事)?(?:的)?(?:材料|资料|指南)|"
@@ -42,6 +42,7 @@ _AND = re.compile(r"[、，,和与跟及]|还有|以及|外加|加上")
 _FILLER = re.compile(
     r"^(?:我|咱|们|的|都|也|就|只|已经?|一[张份本个寸]|两寸|这些?|那|就)+|(?:我|都|也|全|已经?|了|的|原件|一起)+$"
 )
+_REQUEST = re.compile(r"(?:给|发|来|要|列|弄|整|看)?我?一?[份张个](?:的)?")
 # A body that would not hand a notice out is complained of, not asked for.
 _REFUSED = re.compile(r"投诉|举报|(?:不|没|没有|拒绝?|拒不)(?:给|出具|提供|告知|开)|让我|叫我")
 _ASIDE = 20  # characters: a remark that only adds to the list
@@ -84,7 +85,7 @@ class WishReader:
     def _notice(self, text: str) -> Wish | None:
         if _NOTICE.search(text) is None:
             return None
-        return self._about("notice", _NOTICE.sub(_kept_words, text), ())
+        return self._about("notice", _REQUEST.sub("", _NOTICE.sub(_kept_words, text)), ())
 
     def _checklist(self, text: str, state: DialogueState) -> Wish | None:
         has, rest = read_documents(text)
@@ -137,7 +138,7 @@ def _kept_words(found: re.Match[str]) -> str:
     """Keep the matter that stands inside 「给我一份办居住证的清单」."""
     inner = re.sub(
         r"一次性?告知(?:书|单)?|告知书|^(?:给|发|来|要|打印?|下载|导出|列|弄|整|看)"
-        r"(?:我|个|一下|一?份|一?张|出|下)*|(?:材料|资料|办事|办理|手续)?(?:清单|明细|单子|指南)$",
+        r"(?:我|个|一下|一?份|一?张|出|下)*|(?:材料|资料|办事|办理|手续)?(?:清单|明细|指南)$",
         "",
         found[0],
     )
