@@ -163,24 +163,19 @@ def build_services(
     routing = StagedRouting(library, settings, deadlines, clock)
     casework = build_casework(clock, deadlines, library.departments)
     proposing = DraftProposing(routing, library.departments)
-    bundles = load_bundles(library)
-    recogniser = BundleRecogniser(bundles, lambda: retriever.encoder)
-    offers = LibraryOffers(retriever, bundles)
-    performer = Performer(LibraryGuides(retriever), proposing, offers)
+    bundles, recogniser = _bundles(library, retriever)
+    performer = _performer(retriever, bundles, proposing)
     http = httpx.AsyncClient()
     rasa = RasaClient(settings, http) if settings.rasa == "on" else None
     staffed = StaffedHours(settings.staffed_from, settings.staffed_until)
     commit = TurnCommit(Effects(casework.appeals, deadlines, proposing, staffed, clock), clock)
-    # Several processes share only what lies outside a SQLite file.
-    broadcaster = Broadcaster(None if database.is_sqlite else _POLL_SECONDS)
+    broadcaster, decider = _broadcaster(database), Decider(rasa, performer)
     reader = TurnReader(retriever, routing, WishReader(retriever, recogniser))
-    decider = Decider(rasa, performer)
     conversations = ConversationService(
         database, reader, decider, commit, casework.appeals, broadcaster, clock, metrics
     )
     entries, learning = _knowledge(database, library, retriever, access, deadlines, clock)
     handlers = {REPLIED: ReplyNotices(database, broadcaster, clock).tell, **learning.handlers}
-    suggesting = Suggesting(OperatorSearch(retriever))
     return Services(
         settings=settings,
         clock=clock,
@@ -202,10 +197,36 @@ def build_services(
         rasa=rasa,
         action_executor=build_executor(performer),
         conversations=conversations,
-        desk=OperatorDesk(database, conversations, commit, suggesting, broadcaster, clock),
+        desk=_desk(database, conversations, commit, retriever, broadcaster, clock),
         web_chat=WebChat.build(conversations, keyring, clock, metrics),
         outbox_worker=OutboxWorker(database, casework.outbox, handlers),
     )
+
+
+def _bundles(library: Library, retriever: Retriever) -> tuple[Bundles, BundleRecogniser]:
+    bundles = load_bundles(library)
+    return bundles, BundleRecogniser(bundles, lambda: retriever.encoder)
+
+
+def _broadcaster(database: Database) -> Broadcaster:
+    # Several processes share only what lies outside a SQLite file.
+    return Broadcaster(None if database.is_sqlite else _POLL_SECONDS)
+
+
+def _performer(retriever: Retriever, bundles: Bundles, proposing: DraftProposing) -> Performer:
+    return Performer(LibraryGuides(retriever), proposing, LibraryOffers(retriever, bundles))
+
+
+def _desk(
+    database: Database,
+    conversations: ConversationService,
+    commit: TurnCommit,
+    retriever: Retriever,
+    broadcaster: Broadcaster,
+    clock: Clock,
+) -> OperatorDesk:
+    suggesting = Suggesting(OperatorSearch(retriever))
+    return OperatorDesk(database, conversations, commit, suggesting, broadcaster, clock)
 
 
 def _knowledge(
