@@ -74,14 +74,15 @@ def build_entries(library: Library) -> tuple[Entry, ...]:
 
     Between them stand the matters without a guide, what is no matter, and the policy answers.
     """
-    written = library.public_matters()
+    replaced = library.replaced()
+    written = [matter for matter in library.public_matters() if matter.code not in replaced]
     entries = [Entry(matter.code, matter.title, written=True) for matter in written]
     # an internal guide is not shown, and its title draws what it would have answered
     codes = {matter.code for matter in written}
     entries += [
         Entry(code, matter.title, written=False)
         for code, matter in sorted(library.index.items())
-        if code not in codes
+        if code not in codes and code not in replaced
     ]
     entries.append(Entry(ELSEWHERE, "", written=False))
     entries += [
@@ -100,6 +101,7 @@ def build_entries(library: Library) -> tuple[Entry, ...]:
 def build_passages(library: Library, entries: Sequence[Entry]) -> tuple[Passage, ...]:
     """Return the passages of ``entries``, in their order."""
     passages: list[Passage] = []
+    replaced = library.replaced().values()
     for entry in entries:
         if entry.kind is EntryKind.CLAUSE:
             break  # they come last, all of them
@@ -107,11 +109,14 @@ def build_passages(library: Library, entries: Sequence[Entry]) -> tuple[Passage,
             passages += _of_policy_answer(library.policy_answers.answer(entry.code))
         elif entry.written:
             passages += _of_matter(library.matter(entry.code))
+            # What people call a guide that is gone leads to the one in its place.
+            names = [name for one in replaced if one.successor == entry.code for name in one.names]
+            passages += [Passage(entry.code, PassageKind.ALIAS, name) for name in names]
         elif entry.code == ELSEWHERE:
             passages += _elsewhere()
         else:
-            names = (entry.title, *library.index[entry.code].aliases)
-            passages += [Passage(entry.code, PassageKind.UNWRITTEN, name) for name in names]
+            unwritten = (entry.title, *library.index[entry.code].aliases)
+            passages += [Passage(entry.code, PassageKind.UNWRITTEN, name) for name in unwritten]
     passages += [Passage(code, PassageKind.CLAUSE, text) for code, _, text in _clauses(library)]
     return tuple(passages)
 
