@@ -176,8 +176,7 @@ def build_services(
     performer = _performer(retriever, bundles, proposing)
     http = httpx.AsyncClient()
     rasa = RasaClient(settings, http) if settings.rasa == "on" else None
-    staffed = StaffedHours(settings.staffed_from, settings.staffed_until)
-    commit = TurnCommit(Effects(casework.appeals, deadlines, proposing, staffed, clock), clock)
+    commit = _commit(settings, casework, deadlines, proposing, clock)
     broadcaster, decider = _broadcaster(database), Decider(rasa, performer)
     reader = TurnReader(retriever, routing, WishReader(retriever, recogniser))
     conversations = ConversationService(
@@ -210,6 +209,17 @@ def build_services(
         web_chat=WebChat.build(conversations, keyring, clock, metrics),
         outbox_worker=OutboxWorker(database, casework.outbox, handlers),
     )
+
+
+def _commit(
+    settings: Settings,
+    casework: Casework,
+    deadlines: DeadlineService,
+    proposing: DraftProposing,
+    clock: Clock,
+) -> TurnCommit:
+    staffed = StaffedHours(settings.staffed_from, settings.staffed_until)
+    return TurnCommit(Effects(casework.appeals, deadlines, proposing, staffed, clock), clock)
 
 
 def _bundles(library: Library, retriever: Retriever) -> tuple[Bundles, BundleRecogniser]:

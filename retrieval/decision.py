@@ -31,6 +31,7 @@ CONFIDENCE_FEATURES = (
     "overlap",
     "coverage",
     "known",  # share of the question that any matter knows
+    "length",  # log of its characters: a story shares less with any guide, and is as sure
 )
 
 
@@ -72,6 +73,7 @@ def rank(evidence: Evidence, fused: NDArray[np.float32], kinds: Kinds) -> Rankin
         "overlap": float(evidence.lexical.overlap[first]),
         "coverage": float(evidence.lexical.coverage[first]),
         "known": evidence.lexical.known,
+        "length": math.log(max(evidence.characters, 1)),
     }
     return Ranking(rows, fused[rows], features, _is_generic(evidence, first, kinds.guide))
 

@@ -86,6 +86,7 @@ class Evidence:
     lexical: LexicalScores
     dense: DenseScores | None
     named: str = ""  # the question without facet words and fillers
+    characters: int = 1  # of all that was said
     procedural: bool = False  # asks how, where or with what it is done: a guide says that
 
     def features(self) -> NDArray[np.float32]:

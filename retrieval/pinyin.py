@@ -13,6 +13,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _SPOKEN = re.compile(r"[\u4e00-\u9fffa-zA-Z']+(?: +[\u4e00-\u9fffa-zA-Z']+)*")
 _PART = re.compile(r"[\u4e00-\u9fff]+|[a-zA-Z]+|'+| +")
 _LONGEST_SYLLABLE = 6  # zhuang
+_PAIR = 2  # syllables
 # Sounds that many speakers do not tell apart.
 _MERGED = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 _FINALS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
@@ -158,7 +159,7 @@ class SoundDictionary:
         for size in range(min(self._longest, len(units) - at), 1, -1):
             span = units[at : at + size]
             # two characters that only sound like a word are too often something else
-            enough = size > 2 or any(unit.latin for unit in span)  # noqa: PLR2004
+            enough = size > _PAIR or any(unit.latin for unit in span)
             if enough and tuple(unit.sound for unit in span) in self._terms:
                 return size
         return 0

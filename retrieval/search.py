@@ -117,6 +117,7 @@ class SearchEngine:
         return Evidence(
             found,
             near,
+            characters=len(understanding.text),
             named=self.wording.residue(understanding.core),
             procedural=understanding.facet in _PROCEDURAL,
         )
