@@ -167,8 +167,7 @@ def build_services(
     performer = _performer(retriever, bundles, proposing)
     http = httpx.AsyncClient()
     rasa = RasaClient(settings, http) if settings.rasa == "on" else None
-    staffed = StaffedHours(settings.staffed_from, settings.staffed_until)
-    commit = TurnCommit(Effects(casework.appeals, deadlines, proposing, staffed, clock), clock)
+    commit = _commit(settings, casework, deadlines, proposing, clock)
     broadcaster, decider = _broadcaster(database), Decider(rasa, performer)
     reader = TurnReader(retriever, routing, WishReader(retriever, recogniser))
     conversations = ConversationService(
@@ -211,6 +210,17 @@ def _bundles(library: Library, retriever: Retriever) -> tuple[Bundles, BundleRec
 def _broadcaster(database: Database) -> Broadcaster:
     # Several processes share only what lies outside a SQLite file.
     return Broadcaster(None if database.is_sqlite else _POLL_SECONDS)
+
+
+def _commit(
+    settings: Settings,
+    casework: Casework,
+    deadlines: DeadlineService,
+    proposing: DraftProposing,
+    clock: Clock,
+) -> TurnCommit:
+    staffed = StaffedHours(settings.staffed_from, settings.staffed_until)
+    return TurnCommit(Effects(casework.appeals, deadlines, proposing, staffed, clock), clock)
 
 
 def _performer(retriever: Retriever, bundles: Bundles, proposing: DraftProposing) -> Performer:
