@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from retrieval.encoder.protocol import Vectors
 from retrieval.index.passages import NAMES, Entry, Passage
 from retrieval.index.protocol import Ids
-from retrieval.lexical import LexicalScores, Scores
+from retrieval.lexical import LexicalScores
+from retrieval.postings import Scores
 
 # of a city's few thousand passages: enough that every matter in question is among them
 DENSE_TOP_K = 256

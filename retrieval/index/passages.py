@@ -1,14 +1,19 @@
 """What is searched: short texts, each of which belongs to one matter."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
 
+import numpy as np
 import yaml
 
 from knowledge_base.library import Library
 from knowledge_base.schema import FacetName, Matter
+from retrieval.index.protocol import Ids
 
 # Longer passages blur: their vector is a mean over everything said.
 _FACET_CHARACTERS = 120
@@ -75,23 +80,71 @@ def build_entries(library: Library) -> tuple[Entry, ...]:
     return (*entries, Entry(ELSEWHERE, "", written=False))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PassageGroup:
+    """The passages of one entry; the next library shares it where nothing of it changed."""
+
+    matter: Matter | None  # what the passages were taken from, where that is a guide
+    passages: tuple[Passage, ...]
+    ids: Ids  # see ``passage_ids``
+
+
+def build_groups(
+    library: Library, entries: Sequence[Entry], before: Mapping[str, PassageGroup]
+) -> dict[str, PassageGroup]:
+    """Return the passages of each entry under its code; those ``before`` holds are taken over."""
+    groups: dict[str, PassageGroup] = {}
+    for entry in entries:
+        held = before.get(entry.code)
+        matter = library.matters.get(entry.code) if entry.written else None
+        if held is None or matter is None or held.matter is not matter:
+            passages = tuple(_of_entry(library, entry))
+            if held is None or held.passages != passages:
+                held = PassageGroup(matter, passages, passage_ids(passages))
+        groups[entry.code] = held
+    return groups
+
+
 def build_passages(library: Library, entries: Sequence[Entry]) -> tuple[Passage, ...]:
     """Return the passages of ``entries``, in their order."""
-    passages: list[Passage] = []
-    for entry in entries:
-        if entry.written:
-            passages += _of_matter(library.matter(entry.code))
-        elif entry.code == ELSEWHERE:
-            passages += _elsewhere()
-        else:
-            names = (entry.title, *library.index[entry.code].aliases)
-            passages += [Passage(entry.code, PassageKind.UNWRITTEN, name) for name in names]
-    return tuple(passages)
+    return tuple(passage for entry in entries for passage in _of_entry(library, entry))
+
+
+def _of_entry(library: Library, entry: Entry) -> Iterator[Passage]:
+    if entry.written:
+        yield from _of_matter(library.matter(entry.code))
+    elif entry.code == ELSEWHERE:
+        yield from _elsewhere()
+    else:
+        for name in (entry.title, *library.index[entry.code].aliases):
+            yield Passage(entry.code, PassageKind.UNWRITTEN, name)
+
+
+def passage_ids(passages: Sequence[Passage]) -> Ids:
+    """Return the number of each passage in a vector index, int64, shape (n,), distinct.
+
+    It is made of matter and text alone, so that it is the same in every process and version, and
+    a passage with another text has another one.
+    """
+    seen: Counter[str] = Counter()
+    digests = []
+    for passage in passages:
+        key = f"{passage.code}\0{passage.text}"
+        said = f"{key}\0{seen[key]}"  # a guide may say the same twice
+        seen[key] += 1
+        digests.append(blake2b(said.encode(), digest_size=8).digest())
+    # 63 bits: -1 stands for "none", and Milvus takes signed numbers only
+    return np.frombuffer(b"".join(digests), dtype=">i8").astype(np.int64) & np.int64(2**63 - 1)
 
 
 def _elsewhere() -> Iterator[Passage]:
-    for text in yaml.safe_load(_ELSEWHERE_FILE.read_text(encoding="utf-8")):
+    for text in _elsewhere_texts():
         yield Passage(ELSEWHERE, PassageKind.ELSEWHERE, text)
+
+
+@lru_cache(maxsize=1)
+def _elsewhere_texts() -> tuple[str, ...]:
+    return tuple(yaml.safe_load(_ELSEWHERE_FILE.read_text(encoding="utf-8")))
 
 
 def _of_matter(matter: Matter) -> Iterator[Passage]:
