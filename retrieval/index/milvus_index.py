@@ -135,9 +135,9 @@ class MilvusIndex:
             IndexServerError: the server cannot be reached, or pymilvus is not installed.
         """
         client = self._connected()
-        if not client.has_collection(self._name, timeout=_TIMEOUT_SECONDS):
-            raise IndexFilesError("there is no saved index")
         try:
+            if not client.has_collection(self._name, timeout=_TIMEOUT_SECONDS):
+                raise IndexFilesError("there is no saved index")
             client.load_collection(self._name, timeout=_TIMEOUT_SECONDS)
             self._loaded = True
             client.query(self._name, filter="", output_fields=["count(*)"])
@@ -149,6 +149,13 @@ class MilvusIndex:
         if self._opened is not None:
             self._opened.close()
             self._opened, self._loaded = None, False
+        if self._is_local:
+            # pymilvus leaves the server that reads the file running in this process
+            from milvus_lite.server_manager import (  # noqa: PLC0415 -- optional
+                server_manager_instance,
+            )
+
+            server_manager_instance.release_server(self._uri)
 
     @property
     def _client(self) -> "MilvusClient":
@@ -180,10 +187,16 @@ class MilvusIndex:
     def _create(self) -> None:
         """Make the collection where there is none; a damaged local file makes room for it."""
         try:
-            client = self._connected()
-        except IndexFilesError:
+            self._create_where_missing()
+        except (IndexFilesError, *_milvus_errors()) as error:
+            if not self._is_local:
+                raise
+            logger.warning("the local Milvus file is thrown away: %s", error)
             self._throw_local_away()
-            client = self._connected()
+            self._create_where_missing()
+
+    def _create_where_missing(self) -> None:
+        client = self._connected()
         if not client.has_collection(self._name, timeout=_TIMEOUT_SECONDS):
             from pymilvus import DataType  # noqa: PLC0415 -- optional, and slow to import
 
