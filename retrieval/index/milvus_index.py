@@ -188,7 +188,7 @@ class MilvusIndex:
         """Make the collection where there is none; a damaged local file makes room for it."""
         try:
             self._create_where_missing()
-        except (IndexFilesError, *_milvus_errors()) as error:
+        except _signs_of_damage() as error:
             if not self._is_local:
                 raise
             logger.warning("the local Milvus file is thrown away: %s", error)
@@ -222,6 +222,10 @@ class MilvusIndex:
     def _failure(self, what: str) -> IndexFilesError | IndexServerError:
         """Return the error that fits: a local file is built anew, a server's data never is."""
         return IndexFilesError(what) if self._is_local else IndexServerError(what)
+
+
+def _signs_of_damage() -> tuple[type[Exception], ...]:
+    return (IndexFilesError, *_milvus_errors())
 
 
 def _milvus_errors() -> tuple[type[Exception], ...]:
