@@ -27,6 +27,7 @@ from retrieval.understanding import understand
 
 QUESTIONS = 200
 WARM_UP = 10
+OURS, TORCH = "encode, ONNX Runtime int8", "encode, PyTorch float32"
 
 
 def measure(work: Callable[[str], object], texts: list[str]) -> np.ndarray:
@@ -89,32 +90,43 @@ def main() -> None:
     encoder = load_encoder(settings)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     rows = {
-        "encode, ONNX Runtime int8": measure(lambda text: encoder.encode_queries([text]), texts),
+        **encoders(encoder, str(encoder_folder(settings)), texts),
         "search besides encoding": search_alone(library, settings, texts),
         "ask, lexical channel alone": alone,
         "ask, both channels": measure(retriever.ask, texts),
-        "encode, PyTorch float32": torch_encoding(str(encoder_folder(settings)), texts),
     }
     table = Table("milliseconds", "p50", "p95")
     for name, taken in rows.items():
         table.add_row(name, f"{np.percentile(taken, 50):.2f}", f"{np.percentile(taken, 95):.2f}")
     console = Console()
     console.print(table)
-    ratio = np.median(rows["encode, ONNX Runtime int8"]) / np.median(
-        rows["encode, PyTorch float32"]
-    )
+    ratio = np.median(rows[OURS]) / np.median(rows[TORCH])
     console.print(f"encode, ONNX / PyTorch: {ratio:.2f}")
     console.print(f"lexical ready after {lexical_seconds:.1f} s, all after {ready_seconds:.1f} s")
     console.print(f"peak memory before PyTorch: {memory:.0f} MiB")
 
 
-def torch_encoding(folder: str, texts: list[str]) -> np.ndarray:
-    """Measure plain sentence-transformers in a process of its own: thread pools do not mix."""
+def encoders(encoder: Encoder, folder: str, texts: list[str]) -> dict[str, np.ndarray]:
+    """Time both encoders turn by turn, so that whatever else runs slows both.
+
+    Plain sentence-transformers works in a process of its own: thread pools do not mix.
+    """
     command = [sys.executable, "-c", _TORCH, folder]
-    result = subprocess.run(
-        command, input=json.dumps(texts), capture_output=True, text=True, check=True
-    )
-    return np.array(json.loads(result.stdout.splitlines()[-1]))
+    taken: dict[str, list[float]] = {OURS: [], TORCH: []}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        for text in [*texts[:WARM_UP], *texts]:
+            started = time.perf_counter()
+            encoder.encode_queries([text])
+            taken[OURS].append((time.perf_counter() - started) * 1000)
+            other.stdin.write(json.dumps(text) + "\n")
+            other.stdin.flush()
+            taken[TORCH].append(float(other.stdout.readline()))
+        other.stdin.close()
+    return {name: np.array(values[WARM_UP:]) for name, values in taken.items()}
 
 
 _TORCH = """
@@ -122,13 +134,11 @@ import json, sys, time, torch
 from sentence_transformers import SentenceTransformer
 torch.set_num_threads(2)
 model = SentenceTransformer(sys.argv[1], device="cpu")
-texts = json.load(sys.stdin)
-def encode(text):
+for line in sys.stdin:
+    text = json.loads(line)
     started = time.perf_counter()
     model.encode([text], prompt_name="query", show_progress_bar=False)
-    return (time.perf_counter() - started) * 1000
-[encode(text) for text in texts[:10]]
-print(json.dumps([encode(text) for text in texts]))
+    print((time.perf_counter() - started) * 1000, flush=True)
 """
 
 

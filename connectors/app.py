@@ -27,6 +27,7 @@ from foundation.logging import configure_logging
 from foundation.settings import Settings, load_settings
 from knowledge_base.bundles.loader import load_bundles
 from knowledge_base.exchange.service import ImportService
+from routing.follow_ups.service import FollowUpService
 
 # Paths of the staff desks: a security policy of their own (NiceGUI needs inline code).
 DESK_PREFIXES = ("/staff", "/desk", "/_nicegui")
@@ -109,6 +110,7 @@ def _add_staff(app: FastAPI, settings: Settings, services: Services, *, with_des
         desk=services.desk,
         conversations=services.conversations,
         tickets=services.casework.tickets,
+        follow_ups=FollowUpService(services.clock, services.casework.tickets),
         appeals=services.casework.appeals,
         deadlines=services.deadlines,
         departments=services.library.departments,
@@ -117,13 +119,8 @@ def _add_staff(app: FastAPI, settings: Settings, services: Services, *, with_des
             database=services.database,
             entries=services.entries,
             # Before the start the library is the shipped one.
-            imports=ImportService(
-                services.database,
-                services.library,
-                services.entries,
-                services.access,
-                services.clock,
-            ),
+            imports=ImportService(services.database, services.library, services.entries),
+            learning=services.learning,
             retriever=services.retriever,
             departments=services.library.departments,
             clock=services.clock,

@@ -27,6 +27,7 @@ from bot.conversation.reading import TurnReader
 from bot.conversation.service import ConversationService
 from bot.conversation.staffing import StaffedHours
 from bot.conversation.suggesting import Suggesting
+from connectors.collection import resume_collection
 from connectors.guides import LibraryGuides
 from connectors.learning import Learning, build_learning
 from connectors.live_library import LiveLibrary
@@ -95,9 +96,11 @@ class Services:
         await self.live_library.refresh()
         await anyio.to_thread.run_sync(self.retriever.warm_up_lexical)
         await anyio.to_thread.run_sync(self.routing.warm_up_lexical)
+        resume_collection()
         background = [
             asyncio.create_task(self._warm_up()),
             asyncio.create_task(self._recover()),
+            asyncio.create_task(self._sweep_imports()),
             asyncio.create_task(self.outbox_worker.run()),
             asyncio.create_task(self.live_library.run()),
         ]
@@ -121,6 +124,12 @@ class Services:
             logger.error("encoder not loaded, lexical retrieval only: %s", error)  # noqa: TRY400 -- the message says what to do, a traceback adds nothing
         except Exception:  # as above; what went wrong is not known
             logger.exception("encoder not loaded, lexical retrieval only")
+
+    async def _sweep_imports(self) -> None:
+        try:
+            await anyio.to_thread.run_sync(self.entries.staging.sweep)
+        except Exception:  # nobody sees what is left; the next start or import tries again
+            logger.exception("what killed imports left behind could not be taken away")
 
     async def _recover(self) -> None:
         try:

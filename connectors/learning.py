@@ -22,6 +22,7 @@ from knowledge_base.questions.service import QuestionQueue
 from knowledge_base.stored_tests.service import StoredTests
 from retrieval.question_meaning import QuestionMeaning
 from retrieval.service import Retriever
+from routing.appeals.assembly import build_casework
 from routing.deadlines.counting import LimitUnit
 from routing.deadlines.service import DeadlineService
 from routing.tickets.learning import InquiryLearning
@@ -71,7 +72,14 @@ def build_learning(
         queue=queue,
         grouping=QuestionGrouping(database, QuestionMeaning(lambda: retriever.encoder), clock),
         drafting=QuestionDrafting(queue, drafts, tests),
-        inquiries=InquiryLearning(database, drafts, access, retriever.ask, shipped.departments),
+        inquiries=InquiryLearning(
+            database,
+            drafts,
+            access,
+            retriever.ask,
+            shipped.departments,
+            build_casework(clock, deadlines, shipped.departments).tickets,
+        ),
         tests=tests,
     )
 

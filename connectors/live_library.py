@@ -67,7 +67,7 @@ class LiveLibrary:
             return
         published = await self._database.read(lambda session: published_on(session, today))
         overlay = await anyio.to_thread.run_sync(lay_over, self._shipped, published)
-        if overlay.library.matters != self._retriever.library.matters:
+        if not overlay.library.answers_alike(self._retriever.library):
             await anyio.to_thread.run_sync(self._retriever.renew, overlay.library)
         self._faulty = overlay.faulty
         self._seen = (published.revision, today)

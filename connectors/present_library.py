@@ -9,10 +9,10 @@ from foundation.clock import SystemClock
 from foundation.database.session import Database
 from foundation.errors import UnavailableError
 from foundation.settings import Settings
-from knowledge_base.entries.models import Entry
 from knowledge_base.entries.published import lay_over, published_on
 from knowledge_base.library import Library
 from knowledge_base.loader import load_library
+from knowledge_base.policies.models import PolicyVersion
 
 
 class DatabaseAwayError(UnavailableError):
@@ -21,16 +21,20 @@ class DatabaseAwayError(UnavailableError):
     user_message = "数据库连接不上，无法读取已发布的知识库内容。请检查数据库后再试。"
 
 
-def present_library(settings: Settings) -> Library:
+def present_library(settings: Settings, shipped: Library | None = None) -> Library:
     """Return the shipped library with what the installation published; reads only.
 
     Before the first start there is no database yet: then it is the shipped one.
+
+    Args:
+        settings: where the database is.
+        shipped: what is laid over; read from the files when not given.
 
     Raises:
         DatabaseAwayError: the database that is configured does not answer.
         LibraryFaultsError: the shipped files have faults.
     """
-    shipped = load_library()
+    shipped = shipped or load_library()
     url = make_url(settings.resolved_database_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         return shipped
@@ -45,7 +49,7 @@ def present_library(settings: Settings) -> Library:
 
 def _laid_over(shipped: Library, database: Database) -> Library:
     with database.reading() as session:
-        if not inspect(session.connection()).has_table(Entry.__tablename__):
+        if not inspect(session.connection()).has_table(PolicyVersion.__tablename__):
             return shipped  # a database of an earlier release, not migrated yet
         published = published_on(session, SystemClock().now().date())
     return lay_over(shipped, published).library

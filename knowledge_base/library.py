@@ -3,10 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from knowledge_base.errors import DepartmentNotFoundError, MatterNotFoundError
+from knowledge_base.policies.schema import PublishedPolicy
+from knowledge_base.policy_answers.answers import PolicyAnswers
 from knowledge_base.schema import (
     City,
     Department,
@@ -23,7 +25,7 @@ from knowledge_base.schema import (
 class Library:
     """All that the knowledge base holds; mappings keep the order of the files.
 
-    Matters, departments and service points are keyed by code, laws by full title.
+    Matters, departments, service points and policies are keyed by code, laws by full title.
     """
 
     city: City
@@ -33,6 +35,8 @@ class Library:
     laws: Mapping[str, Law]
     service_points: Mapping[str, ServicePoint]
     index: Mapping[str, IndexedMatter]
+    policy_answers: PolicyAnswers = field(default_factory=lambda: PolicyAnswers({}))
+    policies: Mapping[str, PublishedPolicy] = field(default_factory=dict)  # never shipped
 
     def matter(self, code: str) -> Matter:
         """Return the guide with this code.
@@ -76,5 +80,16 @@ class Library:
         for name in ("matters", "departments", "laws", "service_points", "index"):
             records = getattr(self, name)
             parts[name] = {key: record.model_dump(mode="json") for key, record in records.items()}
+        if self.policy_answers.answers:
+            answers = self.policy_answers.answers.values()
+            parts["policy_answers"] = {one.code: one.model_dump(mode="json") for one in answers}
         canonical = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def answers_alike(self, other: "Library") -> bool:
+        """Whether citizens are told the same from both."""
+        return (
+            self.matters == other.matters
+            and self.policy_answers == other.policy_answers
+            and self.policies == other.policies
+        )

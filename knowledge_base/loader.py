@@ -1,17 +1,20 @@
 """Loading of the library: every file, every fault, then one frozen ``Library``.
 
 Layout of a directory: ``city/`` with ``city.yml departments.yml places.yml matters_index.yml
-laws/*.yml service_points/*.yml``, and ``library/*.yml`` with the guides, one file a category.
+laws/*.yml service_points/*.yml``, ``library/*.yml`` with the guides, one file a category, and
+``policy_answers/*.yml`` with the policy answers, one file a topic; of these there may be none.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from knowledge_base.faults import FaultList, Located, RecordT, read_file, read_records, validate
 from knowledge_base.library import Library
+from knowledge_base.policy_answers.loader import load_policy_answers
 from knowledge_base.references import (
     KnownNames,
     check_laws,
@@ -49,12 +52,29 @@ class _Records(Generic[RecordT]):
 
 
 def load_library(directory: Path = SHIPPED_DIRECTORY) -> Library:
-    """Load and check a whole library.
+    """Load and check a whole library; the shipped one once a process while its files stay.
 
     Raises:
         LibraryFaultsError: listing every fault as ``file:line: field: problem; repair``.
     """
+    if directory == SHIPPED_DIRECTORY:
+        return _shipped(_state_of(directory))
     return _Loading(directory).run()
+
+
+@lru_cache(maxsize=1)  # never changed after loading, so everybody may have the same
+def _shipped(state: frozenset[tuple[str, int, int]]) -> Library:  # noqa: ARG001 -- tells one state of the files from another
+    return _Loading(SHIPPED_DIRECTORY).run()
+
+
+def _state_of(directory: Path) -> frozenset[tuple[str, int, int]]:
+    """Return name, size in bytes and time of the last change (ns) of every file read."""
+    found = []
+    for pattern in ("city/**/*.yml", "library/*.yml", "policy_answers/*.yml"):
+        for path in directory.glob(pattern):
+            status = path.stat()
+            found.append((str(path), status.st_size, status.st_mtime_ns))
+    return frozenset(found)
 
 
 def load_with_sources(directory: Path = SHIPPED_DIRECTORY) -> tuple[Library, Sources]:
@@ -94,7 +114,7 @@ class _Loading:
         self._check(departments, index, laws, points, matters, known)
         self._faults.raise_if_any()
         assert city is not None  # a missing city is a fault and was raised above
-        return Library(
+        library = Library(
             city=city,
             matters=_by_code(matters.values()),
             departments=_by_code(departments.values()),
@@ -103,6 +123,10 @@ class _Loading:
             service_points=_by_code(points.values()),
             index=_by_code(index.values()),
         )
+        answers = load_policy_answers(
+            library, self._root / "policy_answers", self._root, self.sources
+        )
+        return replace(library, policy_answers=answers)
 
     def _check(
         self,

@@ -6,13 +6,20 @@ from dataclasses import replace
 
 from knowledge_base.errors import MatterNotFoundError
 from knowledge_base.library import Library
+from knowledge_base.policies.quoting import quote
+from knowledge_base.policies.schema import SEPARATOR
+from knowledge_base.policy_answers.errors import PolicyAnswerNotFoundError
+from knowledge_base.policy_rendering import clause_text, policy_answer_text
 from knowledge_base.rendering import facet_text
 from knowledge_base.schema import FacetName, Matter, Visibility
 from retrieval.answers import cite, compose_text
 from retrieval.calibration.store import Calibration, Model
-from retrieval.decision import Ranking, choices, confidence, decide, rank
-from retrieval.fusion import Evidence, fuse
-from retrieval.schemas import Answer, Candidate, Decision, Understanding
+from retrieval.decision import choices
+from retrieval.fusion import Evidence
+from retrieval.index.passages import Entry
+from retrieval.judging import Judgement, judge
+from retrieval.policy_citing import cite_clause, cite_policy_answer
+from retrieval.schemas import Answer, Candidate, Decision, EntryKind, Understanding
 from retrieval.search import SearchEngine
 from retrieval.understanding import understand
 
@@ -51,62 +58,80 @@ class Answering:
 
         Args:
             text: what was said, personal data as placeholders.
-            focus: code of the matter spoken of before; a question that names none is about it.
+            focus: code of what was spoken of before; a question that names nothing is about it. A
+                policy answer leads on to its matter.
         """
         started = time.perf_counter()
         answer = self._ask(understand(text, self.engine.wording), self._known(focus))
         return replace(answer, elapsed_ms=(time.perf_counter() - started) * 1000)
 
-    def compose(self, code: str, facet: FacetName | None = None) -> Answer:
-        """Return the answer for a known matter; without a facet, how it is done.
+    def is_guide(self, code: str) -> bool:
+        """Whether a code is a matter's, whether or not there is a guide."""
+        return code in self.library.index or code in self.library.matters
+
+    def title(self, code: str) -> str:
+        """Return what a guide, policy answer or clause is called.
 
         Raises:
-            MatterNotFoundError: there is no guide with this code.
+            MatterNotFoundError, PolicyAnswerNotFoundError: citizens are not answered with it.
         """
-        title = self.matter(code).title
-        candidate = Candidate(code, title, 1.0, matched=title)
+        return self._entry(code).title
+
+    def compose(self, code: str, facet: FacetName | None = None) -> Answer:
+        """Return the answer for a known entry; without a facet a guide says how it is done.
+
+        Raises:
+            MatterNotFoundError, PolicyAnswerNotFoundError: citizens are not answered with it.
+        """
+        entry = self._entry(code)
+        candidate = Candidate(code, entry.title, 1.0, matched=entry.title, kind=entry.kind)
         understanding = Understanding(text="", core="", facet=facet)
         return self._answer(understanding, (candidate,), 1.0)
 
     def suggest(self, text: str, limit: int = 3) -> tuple[Candidate, ...]:
-        """Return up to ``limit`` guides for an operator, each with the passage that led to it."""
+        """Return up to ``limit`` entries for an operator, each with the passage that led to it.
+
+        The last place is a clause's where one comes near.
+        """
         understanding = understand(text, self.engine.wording)
-        evidence, ranking, model = self._rank(understanding)
-        if confidence(ranking, model) < model.clarify_from * _SUGGEST_SHARE:
-            return ()
-        return self._candidates(evidence, ranking)[:limit]
+        evidence, judged, model = self._judge(understanding)
+        sure = max(judged.guide_probability, judged.policy_probability)
+        found: tuple[Candidate, ...] = ()
+        if judged.decision is not Decision.NO_ANSWER or (
+            sure >= model.clarify_from * _SUGGEST_SHARE
+        ):
+            found = self._candidates(evidence, judged)
+        clauses = [row for row in judged.clauses[:1] if row not in judged.rows]
+        quoted = tuple(self._candidate(evidence, int(row), 0.0) for row in clauses)
+        return (*found[: limit - len(quoted)], *quoted)
 
     def _ask(self, understanding: Understanding, focus: str | None) -> Answer:
         if focus is not None and (
             understanding.follow_up or self._asks_of_its_words(understanding, focus)
         ):
             return self._from_focus(replace(understanding, follow_up=True), focus)
-        evidence, ranking, model = self._rank(understanding)
-        probability = confidence(ranking, model)
-        decision = decide(probability, ranking, model)
+        evidence, judged, model = self._judge(understanding)
+        decision = judged.decision
         if understanding.follow_up:
             # It names no matter and none is in focus: whoever asks must say which is meant.
             return Answer(understanding, Decision.NO_ANSWER, (), 0.0)
         if focus is not None and decision is not Decision.ANSWER:
-            chosen = {self.engine.entries[row].code for row in choices(ranking, model)}
+            chosen = {self.engine.entries[row].code for row in choices(judged.guides, model)}
             offered = decision is Decision.CLARIFY and focus in chosen
             if understanding.facet and (offered or self._is_about(understanding, evidence, focus)):
                 return self._from_focus(replace(understanding, follow_up=True), focus)
-        candidates = self._candidates(evidence, ranking)
+        candidates = self._candidates(evidence, judged)
         if decision is Decision.ANSWER:
-            return self._answer(understanding, candidates, probability)
-        if decision is Decision.CLARIFY:
-            candidates = candidates[: choices(ranking, model).size]
-        return Answer(
-            understanding, decision, candidates, probability, text=_titles(decision, candidates)
-        )
+            return self._answer(understanding, candidates, judged.probability)
+        text = _titles(decision, candidates)
+        return Answer(understanding, decision, candidates, judged.probability, text=text)
 
-    def _rank(self, understanding: Understanding) -> tuple[Evidence, Ranking, Model]:
+    def _judge(self, understanding: Understanding) -> tuple[Evidence, Judgement, Model]:
         calibration = self._calibration()
         evidence = self.engine.search(understanding)
         # the encoder may have joined between two questions: evidence says which model it needs
         model = calibration.lexical if evidence.dense is None else calibration.full
-        return evidence, rank(evidence, fuse(evidence, model.ranking), self.engine.entries), model
+        return evidence, judge(evidence, self.engine.kinds, model), model
 
     def _asks_of_its_words(self, understanding: Understanding, focus: str) -> bool:
         """Whether a facet is asked for with words that stand there: 「要不要带户口本」."""
@@ -131,38 +156,77 @@ class Answering:
     def _answer(
         self, understanding: Understanding, candidates: tuple[Candidate, ...], probability: float
     ) -> Answer:
-        matter = self.matter(candidates[0].code)
+        first = candidates[0]
+        if first.kind is not EntryKind.GUIDE:
+            answer = Answer(understanding, Decision.ANSWER, candidates, probability, first.kind)
+            return self._quoted(answer, first.code)
+        matter = self.matter(first.code)
         facet = understanding.facet or FacetName.PROCESS
         return Answer(
             understanding,
             Decision.ANSWER,
             candidates,
             probability,
+            EntryKind.GUIDE,
             matter=matter.code,
             facet=facet,
             text=compose_text(matter, facet, self.library),
             sources=(cite(matter, facet),),
         )
 
-    def _candidates(self, evidence: Evidence, ranking: Ranking) -> tuple[Candidate, ...]:
-        return tuple(
-            Candidate(
-                code=self.engine.entries[row].code,
-                title=self.engine.entries[row].title,
-                score=round(float(score), 4),
-                matched=self._matched(evidence, int(row)),
+    def _quoted(self, answer: Answer, code: str) -> Answer:
+        """Fill in what a policy answer or a clause says, word for word."""
+        if answer.kind is EntryKind.POLICY_ANSWER:
+            found = self.library.policy_answers.answer(code)
+            matter = self._known(code)
+            return replace(
+                answer,
+                candidates=self._with_matter(answer.candidates, matter),
+                matter=matter,
+                text=policy_answer_text(found),
+                sources=(cite_policy_answer(found),),
             )
-            for row, score in zip(ranking.rows, ranking.scores, strict=True)
-        )
+        document, _, path = code.partition(SEPARATOR)
+        policy = self.library.policies[document]
+        quotation = quote(policy.document, path)
+        text = clause_text(policy.document, quotation)
+        return replace(answer, text=text, sources=(cite_clause(document, policy, quotation),))
+
+    def _with_matter(
+        self, candidates: tuple[Candidate, ...], matter: str | None
+    ) -> tuple[Candidate, ...]:
+        if matter is None or any(one.code == matter for one in candidates):
+            return candidates
+        title = self.library.matter(matter).title
+        related = Candidate(matter, title, candidates[0].score, matched=title)
+        return (candidates[0], related, *candidates[1:])
+
+    def _candidates(self, evidence: Evidence, judged: Judgement) -> tuple[Candidate, ...]:
+        pairs = zip(judged.rows, judged.scores, strict=True)
+        return tuple(self._candidate(evidence, int(row), float(score)) for row, score in pairs)
+
+    def _candidate(self, evidence: Evidence, row: int, score: float) -> Candidate:
+        entry, matched = self.engine.entries[row], self._matched(evidence, row)
+        return Candidate(entry.code, entry.title, round(score, 4), matched, entry.kind)
 
     def _matched(self, evidence: Evidence, row: int) -> str:
         best = -1 if evidence.dense is None else int(evidence.dense.best[row])
         return self.engine.passages[best if best >= 0 else int(evidence.lexical.best[row])].text
 
     def _known(self, focus: str | None) -> str | None:
-        """Return the focus where its guide is public still."""
-        row = self.engine.position.get(focus) if focus is not None else None
-        return focus if row is not None and self.engine.entries[row].written else None
+        """Return the focus where its guide is public still; of a policy answer its matter."""
+        if focus is None:
+            return None
+        answer = self.library.policy_answers.answers.get(focus)
+        meant = (focus,) if answer is None else answer.related_matters
+        position, kinds = self.engine.position, self.engine.kinds
+        return next((one for one in meant if one in position and kinds.guide[position[one]]), None)
+
+    def _entry(self, code: str) -> Entry:
+        row = self.engine.position.get(code)
+        if row is None or not self.engine.entries[row].written:
+            raise (MatterNotFoundError if self.is_guide(code) else PolicyAnswerNotFoundError)(code)
+        return self.engine.entries[row]
 
 
 def _titles(decision: Decision, candidates: tuple[Candidate, ...]) -> str:

@@ -1,7 +1,7 @@
 """From scores to a decision: answer, offer choices, or say that the library does not know."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from retrieval.calibration.store import Model
 from retrieval.fusion import Evidence
-from retrieval.index.passages import Entry
+from retrieval.index.kinds import Kinds
 from retrieval.schemas import Decision
 
 _SHOWN = 5
@@ -25,6 +25,8 @@ CONFIDENCE_FEATURES = (
     "margin",  # its lead over the second
     "unwritten",  # its lead over the best matter without a guide
     "dense",  # its best cosine (0 without the encoder)
+    "names",  # how well all its names together fit (0 without the encoder)
+    "names_lead",  # by how much better than the next matter's
     "peak",  # how far that stands above the cosines of the matters that follow
     "overlap",
     "coverage",
@@ -34,7 +36,7 @@ CONFIDENCE_FEATURES = (
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The written guides best first, with what the decision looks at."""
+    """Entries of one kind best first, with what the decision looks at."""
 
     rows: NDArray[np.int64]  # positions of entries
     scores: NDArray[np.float32]  # same order
@@ -42,29 +44,36 @@ class Ranking:
     generic: bool = False  # all that was said fits several guides alike
 
 
-def rank(evidence: Evidence, fused: NDArray[np.float32], entries: Sequence[Entry]) -> Ranking:
-    """Order the written guides and describe how clear the first is."""
-    written = np.array([entry.written for entry in entries])
+def rank(evidence: Evidence, fused: NDArray[np.float32], kinds: Kinds) -> Ranking:
+    """Order the written guides and describe how clear the first is.
+
+    Policy answers and clauses take no part: what is published of them changes no order of guides.
+    """
     order = np.argsort(-fused, kind="stable")
-    rows = order[written[order]][:_SHOWN]
+    rows = order[kinds.guide[order]][:_SHOWN]
     if rows.size == 0:
         return Ranking(rows, fused[rows], dict.fromkeys(CONFIDENCE_FEATURES, 0.0))
-    others = fused[~written]
+    others = fused[kinds.unwritten]
     first = int(rows[0])
     top = float(fused[first])
     second = float(fused[rows[1]]) if rows.size > 1 else 0.0
     dense = 0.0 if evidence.dense is None else float(evidence.dense.any[first])
+    matters = kinds.guide | kinds.unwritten
     features = {
         "top": top,
         "margin": top - second,
         "unwritten": top - float(others.max()) if others.size else top,
         "dense": dense,
-        "peak": 0.0 if evidence.dense is None else dense - _level(evidence.dense.any),
+        "names": 0.0 if evidence.dense is None else float(evidence.dense.names[first]),
+        "names_lead": 0.0
+        if evidence.dense is None
+        else _lead(evidence.dense.names, first, matters),
+        "peak": 0.0 if evidence.dense is None else dense - _level(evidence.dense.any[matters]),
         "overlap": float(evidence.lexical.overlap[first]),
         "coverage": float(evidence.lexical.coverage[first]),
         "known": evidence.lexical.known,
     }
-    return Ranking(rows, fused[rows], features, _is_generic(evidence, first, written))
+    return Ranking(rows, fused[rows], features, _is_generic(evidence, first, kinds.guide))
 
 
 def _is_generic(evidence: Evidence, first: int, written: NDArray[np.bool_]) -> bool:
@@ -73,6 +82,12 @@ def _is_generic(evidence: Evidence, first: int, written: NDArray[np.bool_]) -> b
     coverage = evidence.lexical.coverage
     alike = coverage[written] >= coverage[first] - _ALIKE
     return float(coverage[first]) >= _ALL_WORDS and int(alike.sum()) > 1
+
+
+def _lead(scores: NDArray[np.float32], first: int, among: NDArray[np.bool_]) -> float:
+    others = among.copy()
+    others[first] = False
+    return float(scores[first] - scores[others].max(initial=-1.0))
 
 
 def _level(cosines: NDArray[np.float32]) -> float:
@@ -85,8 +100,14 @@ def confidence(ranking: Ranking, model: Model) -> float:
     """Return the calibrated probability that the first candidate is the right one."""
     if ranking.rows.size == 0:
         return 0.0
-    weights = model.confidence
-    logit = model.intercept + sum(weights[name] * ranking.features[name] for name in weights)
+    return logistic(ranking.features, model.confidence, model.intercept)
+
+
+def logistic(
+    features: Mapping[str, float], weights: Mapping[str, float], intercept: float
+) -> float:
+    """Return the probability that a logistic model gives."""
+    logit = intercept + sum(weights[name] * features[name] for name in weights)
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
 
 

@@ -9,7 +9,8 @@ HotlineError
 │   ├── IndexFilesError          the saved index is missing, damaged or out of date: rebuilt
 │   └── IndexServerError         the server that holds the index is away, or its client
 └── MalformedInputError
-    └── QuestionLineError        a line of the machine form is not a question
+    ├── QuestionLineError        a line of the machine form is not a question
+    └── EvaluationFileError      questions or an earlier report that cannot be evaluated with
 """
 
 from foundation.errors import ConfigurationError, MalformedInputError, UnavailableError
@@ -39,3 +40,9 @@ class IndexServerError(UnavailableError):
 
 class QuestionLineError(MalformedInputError):
     """A line of standard input is not ``{"id", "q"}``."""
+
+
+class EvaluationFileError(MalformedInputError):
+    """A file of questions, or an earlier report, is not what it should be; every fault is named."""
+
+    user_message = "评测文件有误，请按提示修改后再试。"

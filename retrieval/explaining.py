@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from retrieval.answering import Answering
 from retrieval.calibration.store import Calibration, Model
-from retrieval.decision import confidence, decide, rank
-from retrieval.fusion import LEXICAL_FEATURES, RANKING_FEATURES, Evidence, fuse
-from retrieval.schemas import Answer, Decision, Understanding
+from retrieval.fusion import LEXICAL_FEATURES, RANKING_FEATURES, Evidence
+from retrieval.judging import judge
+from retrieval.schemas import Answer, Decision, EntryKind, Understanding
 from retrieval.understanding import understand
 
 _SHOWN = 5  # of each channel
@@ -37,6 +37,7 @@ _LABELS = {Channel.DENSE: "语义", Channel.LEXICAL: "字词", Channel.SOUNDS: "
 _FEATURE_LABELS = {
     "dense_name": "语义·名称",
     "dense_any": "语义·全文",
+    "dense_names": "语义·合称",
     "words": "字词",
     "overlap": "重合",
     "coverage": "覆盖",
@@ -46,13 +47,14 @@ _FEATURE_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What one channel says of one matter; scores of different channels do not compare."""
+    """What one channel says of one entry; scores of different channels do not compare."""
 
     code: str
     title: str
-    written: bool  # whether there is a public guide: only those are answered
+    written: bool  # whether it may be answered; false for a matter without a public guide
     score: float  # about 0-1
     matched: str  # the passage that matched best; "" where the channel does not say
+    kind: EntryKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,13 @@ class ChannelHits:
 
 @dataclass(frozen=True, slots=True)
 class FusedCandidate:
-    """One written guide with its fused score, and what each feature adds to it."""
+    """One entry with its fused score, and what each feature adds to it."""
 
     code: str
     title: str
     score: float
     parts: Mapping[str, float]  # Chinese name of the feature → weight x value; they add up
+    kind: EntryKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,9 @@ class Explanation:
     channels: tuple[ChannelHits, ...]  # without the dense one until the encoder is loaded
     candidates: tuple[FusedCandidate, ...]
     probability: float  # calibrated P(first candidate is right)
-    margin: float  # fused score of the first less the second
+    margin: float  # fused score of the first guide less the second
+    policy_probability: float  # calibrated P(the best policy answer is what was asked)
+    policy_from: float  # from which it is answered instead of a guide
     answer_from: float
     clarify_from: float
     tie_margin: float
@@ -107,19 +112,20 @@ def explain(present: Answering, calibration: Calibration, text: str) -> Explanat
     understanding = understand(text, engine.wording)
     evidence = engine.search(understanding)
     model = calibration.lexical if evidence.dense is None else calibration.full
-    ranking = rank(evidence, fuse(evidence, model.ranking), engine.entries)
-    probability = confidence(ranking, model)
+    judged = judge(evidence, engine.kinds, model)
     return Explanation(
         understanding=understanding,
-        readings=tuple(engine.warm_up_lexical().readings(understanding.core)),
+        readings=tuple(engine.readings(understanding)[0]),
         channels=_channels(present, evidence),
-        candidates=_fused(present, evidence, ranking.rows, model),
-        probability=probability,
-        margin=float(ranking.features["margin"]),
+        candidates=_fused(present, evidence, judged.rows, model),
+        probability=judged.probability,
+        margin=float(judged.guides.features.get("margin", 0.0)),
+        policy_probability=judged.policy_probability,
+        policy_from=model.policy_from,
         answer_from=model.answer_from,
         clarify_from=model.clarify_from,
         tie_margin=model.tie_margin,
-        decision=decide(probability, ranking, model),
+        decision=judged.decision,
         answer=present.ask(text),
     )
 
@@ -151,6 +157,7 @@ def _hits(
                 written=entries[row].written,
                 score=float(scores[row]),
                 matched=passages[best[row]].text if best[row] >= 0 else "",
+                kind=entries[row].kind,
             )
             for row in order[:_SHOWN]
             if scores[row] > 0
@@ -171,6 +178,7 @@ def _fused(
             title=present.engine.entries[row].title,
             score=float(parts.sum()),
             parts=dict(zip(labels, map(float, parts), strict=True)),
+            kind=present.engine.entries[row].kind,
         )
         for row, parts in zip(rows, added, strict=True)
     )

@@ -7,17 +7,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.encoder.protocol import Vectors
+from retrieval.index.passage_index import PassageIndex
 from retrieval.index.passages import NAMES, Entry, Passage
 from retrieval.index.protocol import Ids
 from retrieval.lexical import LexicalScores
 from retrieval.postings import Scores
+from retrieval.whitening import WhitenedNames
 
 # of a city's few thousand passages: enough that every matter in question is among them
 DENSE_TOP_K = 256
 # The encoder's cosines lie close together (unrelated texts at about 0.78): spread them.
 _DENSE_FLOOR, _DENSE_SPAN = 0.78, 0.16
 
-RANKING_FEATURES = ("dense_name", "dense_any", "words", "overlap", "coverage", "sounds")
+RANKING_FEATURES = (
+    "dense_name",
+    "dense_any",
+    "dense_names",
+    "words",
+    "overlap",
+    "coverage",
+    "sounds",
+)
 LEXICAL_FEATURES = ("words", "overlap", "coverage", "sounds")
 
 
@@ -27,6 +37,7 @@ class DenseScores:
 
     name: Scores  # best of titles, aliases and questions
     any: Scores  # best of all passages
+    names: Scores  # of all names together, see ``whitening``
     best: NDArray[np.int64]  # best passage, per entry; -1 where none was near
 
 
@@ -35,12 +46,21 @@ class DenseScoring:
 
     def __init__(self, entries: Sequence[Entry], passages: Sequence[Passage]) -> None:
         position = {entry.code: row for row, entry in enumerate(entries)}
-        self._owner = np.array([position[passage.code] for passage in passages])
-        self._is_name = np.array([passage.kind in NAMES for passage in passages])
+        owners = [position[passage.code] for passage in passages]
+        self._owner = np.array(owners, dtype=np.int64)
+        self._is_name = np.array([passage.kind in NAMES for passage in passages], dtype=np.bool_)
         self._size = len(entries)
 
-    def score(self, scores: Vectors, ids: Ids) -> DenseScores:
-        """Return the best per entry over all readings; see ``VectorIndex.search``."""
+    def whiten(self, index: PassageIndex) -> WhitenedNames:
+        """Return what ``score`` needs of the snapshot of these passages."""
+        rows = np.flatnonzero(self._is_name)
+        return WhitenedNames(index.vectors(rows), self._owner[rows], self._size)
+
+    def score(self, scores: Vectors, ids: Ids, names: Scores) -> DenseScores:
+        """Return the best per entry over all readings; see ``VectorIndex.search``.
+
+        ``names``, shape (n_entries,), is what ``WhitenedNames.scores`` says.
+        """
         flat_ids, flat = ids.ravel(), scores.ravel()
         flat_ids, flat = flat_ids[flat_ids >= 0], flat[flat_ids >= 0]
         floor = float(flat.min()) if flat.size else 0.0
@@ -52,6 +72,7 @@ class DenseScoring:
         return DenseScores(
             name=self._spread(flat_ids[named], flat[named], floor),
             any=self._spread(flat_ids, flat, floor),
+            names=names,
             best=best,
         )
 
@@ -68,6 +89,7 @@ class Evidence:
     lexical: LexicalScores
     dense: DenseScores | None
     named: str = ""  # the question without facet words and fillers
+    procedural: bool = False  # asks how, where or with what it is done: a guide says that
 
     def features(self) -> NDArray[np.float32]:
         """Return float32, shape (n_entries, n_features), columns as in the tuples above."""
@@ -77,7 +99,9 @@ class Evidence:
             self.lexical.coverage,
             self.lexical.sounds,
         )
-        columns = words if self.dense is None else (self.dense.name, self.dense.any, *words)
+        columns: tuple[Scores, ...] = words
+        if self.dense is not None:
+            columns = (self.dense.name, self.dense.any, self.dense.names, *words)
         return np.stack(columns, axis=1)
 
 

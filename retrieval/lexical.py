@@ -1,7 +1,7 @@
 """The lexical index: BM25 over words and character pairs, the same over sounds, and coverage."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -60,31 +60,50 @@ class LexicalIndex:
         self._ids = np.array([i for i, p in enumerate(passages) if p.kind in _SEARCHED])
         searched = [passages[i] for i in self._ids]
         self._owner = np.array([position[passage.code] for passage in searched])
-        self.documents = self._read_all(searched, before)
+        # Clauses are long prose: they are compared by the question's words they hold, no more,
+        # and never change how rare a word is among the guides.
+        clauses = [passage for passage in passages if passage.kind is PassageKind.CLAUSE]
+        self._clause_owner = np.array([position[one.code] for one in clauses], dtype=np.int64)
+        self._has_names = np.zeros(self._size, dtype=bool)
+        self._has_names[self._owner] = True
+        self._first = _first_passages(passages, position)
+        self.documents: dict[str, _Document] = self._read_all(
+            searched, before.alike(before.documents, tokenizer) if before else {}, self._document
+        )
+        self.clauses: dict[str, _Document] = self._read_all(
+            clauses, before.alike(before.clauses, tokenizer) if before else {}, self._clause
+        )
         documents = [self.documents[passage.text] for passage in searched]
         self._words = Postings([one.words for one in documents], self.vocabulary)
         self._sounds = Postings([one.sounds for one in documents], self.syllables)
-        self._dictionary = SoundDictionary(self._terms(searched, documents))
+        self._clauses = Postings([self.clauses[one.text].words for one in clauses], self.vocabulary)
+        self._dictionary = SoundDictionary(
+            self._terms(searched, documents), tokenizer.term_syllables
+        )
 
+    @staticmethod
     def _read_all(
-        self, passages: Sequence[Passage], before: "LexicalIndex | None"
+        passages: Sequence[Passage],
+        held: Mapping[str, _Document],
+        read: Callable[[str], _Document],
     ) -> dict[str, _Document]:
-        held = before.cut_alike(self.tokenizer) if before else {}
         found: dict[str, _Document] = {}
         for passage in passages:
             text = passage.text
             if text not in found:
-                found[text] = held[text] if text in held else self._document(text)
+                found[text] = held[text] if text in held else read(text)
         return found
 
-    def cut_alike(self, tokenizer: Tokenizer) -> Mapping[str, _Document]:
-        """Return the documents that ``tokenizer`` would not cut in another way."""
+    def alike(
+        self, documents: Mapping[str, _Document], tokenizer: Tokenizer
+    ) -> Mapping[str, _Document]:
+        """Return those of its ``documents`` that ``tokenizer`` would not cut in another way."""
         if not (terms := self.tokenizer.differing_terms(tokenizer)):
-            return self.documents
+            return documents
         differing = re.compile("|".join(map(re.escape, terms)))
         return {
             text: document
-            for text, document in self.documents.items()
+            for text, document in documents.items()
             if not differing.search(f"{text}\n{document.read}".lower())
         }
 
@@ -92,10 +111,15 @@ class LexicalIndex:
         read = self._read(text)
         return _Document(
             read,
-            self.vocabulary.counted(self.tokenizer.tokens(read)),
-            self.syllables.counted(sound_tokens(text)),
-            np.array(self.vocabulary.numbers(self.tokenizer.words(text)), dtype=np.int32),
+            self.vocabulary.counted(self.tokenizer.document_tokens(read)),
+            self.syllables.counted(self.tokenizer.document_sounds(text)),
+            np.array(self.vocabulary.numbers(self.tokenizer.document_words(text)), dtype=np.int32),
         )
+
+    def _clause(self, text: str) -> _Document:
+        read = self._read(text)
+        words = self.vocabulary.counted(self.tokenizer.document_tokens(read))
+        return _Document(read, words, words[:, :0], words[0, :0])
 
     def readings(self, text: str) -> list[str]:
         """Return ``text`` and, where it differs, the same in the guides' words."""
@@ -127,6 +151,7 @@ class LexicalIndex:
             rows = self._words.rows(token)
             shared[rows] += weight
             coverage[self._owner[rows]] += weight  # once per entry, however many passages hold it
+            coverage[self._clause_owner[self._clauses.rows(token)]] += weight
         overlap = 2 * shared / (self._words.weights + total)
         best, most = self._best_of(overlap)
         known = sum(w for t, w in zip(tokens, weights, strict=True) if self._words.knows(t))
@@ -136,7 +161,7 @@ class LexicalIndex:
             coverage=coverage / total,
             sounds=self._best_of(self._sounds.bm25(sound_tokens(text)))[1],
             known=known / total,
-            best=self._ids[best],
+            best=np.where(self._has_names, self._ids[best], self._first),
         )
 
     def _best_of(self, scores: Scores) -> tuple[NDArray[np.int64], Scores]:
@@ -146,7 +171,7 @@ class LexicalIndex:
         rows = np.flatnonzero(scores == most[self._owner])
         best = np.zeros(self._size, dtype=np.int64)
         best[self._owner[rows]] = rows
-        return best, scores[best]
+        return best, np.where(self._has_names, scores[best], np.float32(0.0))
 
     def _read(self, text: str) -> str:
         return self._wording.with_guide_words(text)
@@ -168,6 +193,13 @@ class LexicalIndex:
         common = [word for word in map(self.vocabulary.token, order) if len(word) > 1]
         guide_words = list(dict.fromkeys(self._wording.synonyms.values()))
         return [*guide_words, *common, *self._wording.synonyms]
+
+
+def _first_passages(passages: Sequence[Passage], position: dict[str, int]) -> NDArray[np.int64]:
+    first = np.zeros(len(position), dtype=np.int64)
+    owners = np.array([position[passage.code] for passage in passages], dtype=np.int64)
+    first[owners[::-1]] = np.arange(len(owners))[::-1]  # the last written stays
+    return first
 
 
 def library_terms(passages: Sequence[Passage], wording: Wording) -> set[str]:

@@ -1,7 +1,7 @@
 """Sounds: for typos, homophones, and words written in Latin letters."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -64,18 +64,16 @@ def split_syllables(word: str) -> list[str] | None:
     return best[-1] if word else None
 
 
-@lru_cache(maxsize=100_000)  # the words of one library: most are the same in the next
-def _sounds_of_term(term: str) -> tuple[str, ...]:
-    return tuple(sounds(term))
-
-
 class SoundDictionary:
     """The guides' words by their sound: writes a question with the words it may have meant."""
 
-    def __init__(self, terms: Iterable[str]) -> None:
+    def __init__(
+        self, terms: Iterable[str], syllables_of: Callable[[str], Sequence[str]] = sounds
+    ) -> None:
+        """Take the words in order of preference; ``syllables_of`` may know them already."""
         self._terms: dict[tuple[str, ...], str] = {}
         for term in terms:
-            self._terms.setdefault(_sounds_of_term(term), term)
+            self._terms.setdefault(tuple(syllables_of(term)), term)
         self._known = set(self._terms.values())
         self._longest = max((len(key) for key in self._terms), default=0)
 

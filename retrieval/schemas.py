@@ -14,6 +14,19 @@ class Decision(StrEnum):
     NO_ANSWER = "no_answer"
 
 
+class EntryKind(StrEnum):
+    """What a question is answered with."""
+
+    GUIDE = "guide"  # 办事指南
+    POLICY_ANSWER = "policy_answer"  # 政策问答
+    CLAUSE = "clause"  # 政策条款, quoted word for word
+
+    @property
+    def label(self) -> str:
+        """The word people see."""
+        return {"guide": "办事指南", "policy_answer": "政策问答", "clause": "政策条款"}[self.value]
+
+
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """How a question was read."""
@@ -27,24 +40,29 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One matter with its fused score (comparable within one query; best first in lists)."""
+    """One entry with its fused score (comparable within one query; best first in lists)."""
 
     code: str
     title: str
     score: float
     matched: str = ""  # the passage that matched best: shown as the reason of a suggestion
+    kind: EntryKind = EntryKind.GUIDE
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an answer comes from."""
+    """Where an answer comes from; what only policy documents have is empty for others."""
 
     code: str
     title: str
     version: int
-    valid_from: str  # ISO date
-    source: str  # the guide's source document
+    valid_from: str  # ISO date; empty where a policy document does not say
+    source: str  # the source document
     laws: tuple[str, ...] = ()
+    valid_to: str | None = None  # ISO date, the last day
+    number: str | None = None  # 文号
+    clause: str | None = None  # where the quoted words stand: 第十条第二款
+    issuers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +73,9 @@ class Answer:
     decision: Decision
     candidates: tuple[Candidate, ...]
     confidence: float
-    matter: str | None = None  # code of the matter answered
+    kind: EntryKind | None = None  # of candidates[0], where the decision is ``answer``
+    # Code of the matter answered; beside a policy answer the guide that goes on from it, if any.
+    matter: str | None = None
     facet: FacetName | None = None
     text: str = ""  # only sentences of the knowledge base
     sources: tuple[Source, ...] = field(default=())

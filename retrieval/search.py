@@ -9,10 +9,12 @@ import numpy as np
 from foundation.errors import HotlineError
 from foundation.settings import Settings
 from knowledge_base.library import Library
+from knowledge_base.schema import FacetName
 from retrieval.encoder.preparation import load_encoder
 from retrieval.encoder.progress import Progress, silent
 from retrieval.encoder.protocol import Encoder
 from retrieval.fusion import DENSE_TOP_K, DenseScores, DenseScoring, Evidence
+from retrieval.index.kinds import Kinds
 from retrieval.index.passage_index import PassageIndex
 from retrieval.index.passages import PassageGroup, build_entries, build_groups
 from retrieval.index.protocol import Ids
@@ -20,11 +22,16 @@ from retrieval.index.store import index_folder, keep_snapshot, open_index, vecto
 from retrieval.lexical import LexicalIndex, library_terms
 from retrieval.schemas import Understanding
 from retrieval.tokens import Tokenizer
+from retrieval.whitening import WhitenedNames
 from retrieval.wording import load_wording
 
 logger = logging.getLogger(__name__)
 
 Dense = tuple[Encoder, PassageIndex]
+
+_PROCEDURAL = frozenset(
+    {FacetName.PROCESS, FacetName.MATERIALS, FacetName.LOCATION, FacetName.ONLINE}
+)
 
 
 class SearchEngine:
@@ -37,6 +44,7 @@ class SearchEngine:
         self._settings = settings
         self.wording = load_wording()
         self.entries = build_entries(library)
+        self.kinds = Kinds.of(self.entries)
         self.groups: dict[str, PassageGroup] = build_groups(
             library, self.entries, before.groups if before else {}
         )
@@ -47,6 +55,7 @@ class SearchEngine:
         self._scoring = DenseScoring(self.entries, self.passages)
         self.lexical: LexicalIndex | None = None
         self._dense: Dense | None = None
+        self._names: WhitenedNames | None = None
         self._loading = threading.Lock()
 
     @property
@@ -63,6 +72,8 @@ class SearchEngine:
                 self.lexical = LexicalIndex(
                     self.entries, self.passages, tokenizer, self.wording, known
                 )
+                if known is None:
+                    tokenizer.remember()
             return self.lexical
 
     def _tokenizer_for(self, known: LexicalIndex | None) -> Tokenizer:
@@ -119,20 +130,35 @@ class SearchEngine:
 
     def use_dense(self, dense: Dense) -> None:
         """From here on questions are searched in both channels."""
+        self._names = self._scoring.whiten(dense[1])
         self._dense = dense
+
+    def readings(self, understanding: Understanding) -> tuple[list[str], int]:
+        """Return what is searched for, and how many of the first hold all that was said."""
+        lexical = self.lexical or self.warm_up_lexical()
+        whole = lexical.readings(understanding.text)
+        # What a story asks at its end says less than all of it, and sometimes more clearly.
+        return list(dict.fromkeys((*whole, *lexical.readings(understanding.core)))), len(whole)
 
     def search(self, understanding: Understanding) -> Evidence:
         """Return what both channels (or the lexical one alone, until the other is there) say."""
         lexical = self.lexical or self.warm_up_lexical()
-        readings = lexical.readings(understanding.core)
+        readings, whole = self.readings(understanding)
         found = lexical.search(readings)
         dense = self._dense
-        near = None if dense is None else self._search_dense(dense, readings)
-        return Evidence(found, near, named=self.wording.residue(understanding.core))
+        near = None if dense is None else self._search_dense(dense, readings, whole)
+        return Evidence(
+            found,
+            near,
+            named=self.wording.residue(understanding.core),
+            procedural=understanding.facet in _PROCEDURAL,
+        )
 
-    def _search_dense(self, dense: Dense, readings: Sequence[str]) -> DenseScores:
+    def _search_dense(self, dense: Dense, readings: Sequence[str], whole: int) -> DenseScores:
+        """Search ``readings``, of which the first ``whole`` hold all that was said."""
         encoder, index = dense
         bare = map(self.wording.without_facets, readings)
         vectors = encoder.encode_queries(list(dict.fromkeys((*readings, *bare))))
         scores, ids = index.search(np.ascontiguousarray(vectors), min(DENSE_TOP_K, len(index)))
-        return self._scoring.score(scores, ids)
+        assert self._names is not None  # set before the channel is put to use
+        return self._scoring.score(scores, ids, self._names.scores(vectors[:whole]))

@@ -6,9 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from knowledge_base.schema import Audience, FacetName
+from knowledge_base.yaml_files import parse_yaml
 
 _NAMES_A_MATTER = 2  # characters that must be left
 _CLAUSE = re.compile(r"[^，,。！!？?；;\n]+")
@@ -68,8 +67,8 @@ class Wording:
 @lru_cache(maxsize=1)
 def load_wording() -> Wording:
     """Read both files, once."""
-    data: dict[str, Any] = yaml.safe_load(WORDING_FILE.read_text(encoding="utf-8"))
-    bank: dict[str, list[str]] = yaml.safe_load(SYNONYMS_FILE.read_text(encoding="utf-8"))
+    data: dict[str, Any] = parse_yaml(WORDING_FILE.read_text(encoding="utf-8"))
+    bank: dict[str, list[str]] = parse_yaml(SYNONYMS_FILE.read_text(encoding="utf-8"))
     pairs = {said: word for word, variants in bank.items() for said in variants}
     return Wording(
         facets=tuple((FacetName(name), _any(lines)) for name, lines in data["facets"].items()),

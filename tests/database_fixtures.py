@@ -19,6 +19,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
 
 from foundation.database.keyring import Keyring, install_keyring, new_keyring
 from foundation.database.migration import upgrade
@@ -73,7 +74,7 @@ def sqlite_database(keyring: Keyring, _sqlite_template: Path, tmp_path: Path) ->
     shutil.copy(_sqlite_template, path)
     database = Database(f"sqlite:///{path}")
     yield database
-    database.dispose()
+    _dispose_once_nothing_is_out(database)
 
 
 @pytest.fixture(scope="session")
@@ -140,6 +141,15 @@ def postgres_database(keyring: Keyring, _postgres_url: URL) -> Iterator[Database
         # Emptied row by row: on tables of a few rows faster than TRUNCATE, which makes new files.
         for table in reversed(all_tables().sorted_tables):
             session.execute(table.delete())
+    _dispose_once_nothing_is_out(database)
+
+
+def _dispose_once_nothing_is_out(database: Database) -> None:
+    # A connection that a test left out would be reported by the garbage collector, in some later
+    # test or never.
+    pool = database.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert pool.checkedout() == 0
     database.dispose()
 
 

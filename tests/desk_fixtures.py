@@ -5,6 +5,7 @@ NiceGUI holds one application per process, so the desks are not mounted in the t
 
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -99,6 +100,9 @@ def desk_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskServi
     models = ROOT / "var" / "models"
     if models.is_dir():
         (folder / "models").symlink_to(models)
+    for name in ("index", "cache"):  # the desks are tested, not the first start
+        if (ROOT / "var" / name).is_dir():
+            shutil.copytree(ROOT / "var" / name, folder / name)
     port = _free_port()
     log = (folder / "log.txt").open("w")
     serve = [sys.executable, "-m", "uvicorn", "--factory", "connectors.app:create_app"]

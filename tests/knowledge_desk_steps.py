@@ -16,6 +16,9 @@ REVIEW = DESK + "/review"
 HIT_TEST = DESK + "/hit-test"
 BOARD = DESK + "/coverage"
 IMPORT = DESK + "/import"
+QUESTIONS = DESK + "/questions"
+INQUIRIES = DESK + "/inquiries"
+TESTS = DESK + "/tests"
 REASON = "按市公安局来函补充"
 # Comparing one entry with all the others takes seconds, more on a busy machine.
 CHECKED_MS = 40_000

@@ -86,11 +86,12 @@ def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> Non
 
 
 def with_prepared_models(data_dir: Path) -> Path:
-    """Give a throw-away folder the encoder and index that the set-up prepared."""
+    """Give a throw-away folder the encoder, index and caches that the set-up prepared."""
     prepared = load_settings().data_dir
     (data_dir / "models").symlink_to(prepared / "models")
-    if (prepared / "index").is_dir():
-        shutil.copytree(prepared / "index", data_dir / "index")
+    for name in ("index", "cache"):
+        if (prepared / name).is_dir():
+            shutil.copytree(prepared / name, data_dir / name)
     return data_dir
 
 

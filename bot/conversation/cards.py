@@ -32,6 +32,30 @@ def guide_card(matter: Matter, answer: Answer) -> Card:
     )
 
 
+def policy_card(answer: Answer) -> Card:
+    """A policy answer or a quoted clause, with its question or place, source, law and dates."""
+    (source,) = answer.sources
+    return Card(
+        type="policy",
+        data={
+            "kind": answer.kind,
+            "kind_label": answer.kind.label if answer.kind else None,
+            "code": source.code,
+            "title": answer.candidates[0].title,
+            "text": answer.text,
+            "matter": answer.matter,
+            "version": source.version,
+            "valid_from": source.valid_from or None,
+            "valid_to": source.valid_to,
+            "source": source.source,
+            "laws": list(source.laws),
+            "number": source.number,
+            "clause": source.clause,
+            "issuers": list(source.issuers),
+        },
+    )
+
+
 def draft_card(draft: AppealDraft, department: str | None) -> Card:
     """The draft as it stands; ``department`` only where routing is sure of it."""
     return Card(type="draft", data=draft_fields(draft) | {"department": department})

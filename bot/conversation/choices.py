@@ -16,8 +16,8 @@ _SAYS_ENOUGH = 2  # characters of a label that single it out
 
 
 def matter_choices(codes: Sequence[str], guides: Guides) -> tuple[Choice, ...]:
-    """Return one choice per matter and a last "none of them"."""
-    titles = [(code, guides.matter(code).title) for code in codes]
+    """Return one choice per guide or policy answer and a last "none of them"."""
+    titles = [(code, guides.title(code)) for code in codes]
     offered = tuple(Choice(label=title, value=title, code=code) for code, title in titles)
     return (*offered, Choice(label=replies.NONE_OF_THEM, value=replies.NONE_OF_THEM))
 

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.conversation import intake, repository
-from bot.conversation.effects import Effects, Prepared, Result, question_origin
+from bot.conversation.effects import Effects, Prepared, Result
 from bot.conversation.models import ConversationRow, MessageRow
+from bot.conversation.rated_answers import AnswerRatings
 from bot.conversation.schemas import (
     Act,
     AppealDraft,
-    Author,
     DialogueState,
     Heard,
     Outcome,
@@ -22,12 +22,8 @@ from bot.conversation.schemas import (
 )
 from bot.conversation.transcript import TurnSummary
 from foundation.clock import Clock
-from foundation.errors import NotFoundError
 from foundation.text.normalise import normalise
 from foundation.text.personal_information import PersonalValues, mask, replace_personal
-from knowledge_base.questions.feed import QuestionFeed
-from knowledge_base.questions.schemas import NewQuestion
-from knowledge_base.questions.states import QuestionSource
 
 # Rasa walks the whole tracker several times a turn: episodes are kept short.
 _EPISODE_TURNS = 20
@@ -69,7 +65,7 @@ class TurnCommit:
     def __init__(self, effects: Effects, clock: Clock) -> None:
         self._effects = effects
         self._clock = clock
-        self._questions = QuestionFeed(clock)
+        self._ratings = AnswerRatings(clock)
 
     def load(self, session: Session, conversation_id: str) -> TurnWork | None:
         """Return what waits in a conversation; ``None`` when nothing does."""
@@ -185,30 +181,7 @@ class TurnCommit:
 
     def rate(self, session: Session, conversation_id: str, seq: int, useful: bool) -> None:
         """Keep whether an answer helped."""
-        row = repository.message(session, conversation_id, seq)
-        if row is None or row.author != Author.ASSISTANT:
-            raise NotFoundError(f"no answer {seq} in conversation {conversation_id}")
-        row.useful = useful
-        if not useful:
-            self._enqueue(session, row)
-        session.flush()
-
-    def _enqueue(self, session: Session, answer: MessageRow) -> None:
-        """Put the question of an answer that did not help into the queue of open questions."""
-        asked = repository.question_of(session, answer)
-        if asked is None:
-            return
-        turn = asked.turn_id or f"{asked.conversation_id}-{asked.seq}"
-        self._questions.add(
-            session,
-            NewQuestion(
-                origin=question_origin(turn),
-                source=QuestionSource.BADLY_RATED,
-                text=asked.masked_text,
-                channel=asked.channel,
-                matter_code=(asked.summary or {}).get("matter"),
-            ),
-        )
+        self._ratings.rate(session, conversation_id, seq, useful=useful)
 
     def _advance(
         self,
@@ -276,6 +249,7 @@ def _summary(outcome: Outcome, results: list[Result], degraded: str | None) -> T
     return TurnSummary(
         act=outcome.act,
         matter=outcome.matter,
+        policy=outcome.policy,
         facet=state.facet if answered else None,
         decision=outcome.decision,
         ticket_no=tickets[0] if tickets else None,

@@ -20,6 +20,7 @@ from bot.conversation.errors import (
     NotHeldError,
 )
 from bot.conversation.models import ConversationRow, MessageRow
+from bot.conversation.rated_answers import AnswerRatings
 from bot.conversation.schemas import (
     Act,
     AppealDraft,
@@ -63,6 +64,7 @@ class OperatorDesk:
         self._suggesting = suggesting
         self._broadcaster = broadcaster
         self._clock = clock
+        self._ratings = AnswerRatings(clock)
 
     async def live(self, limit: int = 100) -> tuple[LiveConversation, ...]:
         """Return who talks now; those who wait for a person first."""
@@ -230,6 +232,21 @@ class OperatorDesk:
         state = await self._conversations.state(conversation_id)
         recent: Sequence[str] = said[-_RECENT_WORDS:]
         return await anyio.to_thread.run_sync(self._suggesting.suggest, recent, state.focus)
+
+    def report_question(
+        self, session: Session, conversation_id: str, matter_code: str | None
+    ) -> bool:
+        """Mark what was asked last as not answered, or as answered wrongly (``matter_code``).
+
+        Returns:
+            Whether it joined the queue of open questions now; False when it is there already.
+
+        Raises:
+            NotFoundError: nothing was asked yet.
+            QuestionProtectedError: it belongs to an irregularity report, or is to be shielded.
+        """
+        row = repository.lock(session, conversation_id)
+        return self._ratings.report(session, row, matter_code)
 
     def _held(self, session: Session, conversation_id: str, operator_id: str) -> ConversationRow:
         row = repository.lock(session, conversation_id)

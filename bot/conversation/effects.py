@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.conversation import replies, repository
 from bot.conversation.models import ConversationRow
 from bot.conversation.proposing import DraftProposing
+from bot.conversation.rated_answers import AnswerRatings, question_origin
 from bot.conversation.schemas import AppealDraft, Card, Effect, Reply
 from bot.conversation.staffing import StaffedHours
 from foundation.clock import Clock
@@ -65,6 +66,7 @@ class Effects:
         self._staffed = staffed
         self._clock = clock
         self._questions = QuestionFeed(clock)
+        self._ratings = AnswerRatings(clock)
 
     def prepare(self, effect: Effect) -> Prepared:
         """Compute what needs no transaction: the proposal and the due time."""
@@ -92,6 +94,9 @@ class Effects:
             return self._show_progress(session, conversation, effect, values)
         if effect.type == "request_handover":
             return self._request_handover(session, conversation)
+        if effect.type == "rate_answer":
+            self._ratings.rate_last(session, conversation.id, useful=bool(effect.data["useful"]))
+            return Result()
         self._questions.add(
             session,
             NewQuestion(
@@ -166,11 +171,6 @@ class Effects:
         text = replies.HANDOVER_WAITING.format(ahead=ahead) if ahead else replies.HANDOVER_NEXT
         card = Card(type="handover", data={"position": ahead + 1, "hint": text})
         return Result(replies=(Reply(text=text, cards=(card,)),), handover=True)
-
-
-def question_origin(turn_id: str) -> str:
-    """Return how the queue of open questions knows a turn: rated badly as well, it counts once."""
-    return f"turn:{turn_id}"
 
 
 def ticket_reply(registered: RegisteredAppeal) -> Reply:

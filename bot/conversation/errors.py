@@ -7,7 +7,8 @@ HotlineError
 │   ├── AlreadyHeldError        another operator took the conversation over first
 │   ├── NotHeldError            the operator does not hold it (any more)
 │   ├── DraftIncompleteError    registering needs at least what happened
-│   └── DraftChangingError      the draft changed each time it was about to be registered
+│   ├── DraftChangingError      the draft changed each time it was about to be registered
+│   └── QuestionProtectedError  what was said is shielded and joins no queue
 └── UnavailableError
     ├── RasaUnavailableError    Rasa is slow or away: the turn goes on without it
     └── TurnBusyError           another process holds the turn for too long
@@ -44,6 +45,12 @@ class DraftChangingError(ConflictError):
     """What is said or written goes on changing the draft."""
 
     user_message = "草稿还在更新，请核对内容后再登记一次。"
+
+
+class QuestionProtectedError(ConflictError):
+    """What an informant says is never passed on as a question."""
+
+    user_message = "这是举报或要求保密的内容，不能作为待补问题。"
 
 
 class RasaUnavailableError(UnavailableError):

@@ -8,14 +8,16 @@ the settled act out.
 from collections.abc import Callable
 
 from bot.conversation import intake, replies
-from bot.conversation.cards import draft_card, guide_card, source_record
+from bot.conversation.cards import draft_card, guide_card, policy_card, source_record
 from bot.conversation.choices import matter_choices, pick
 from bot.conversation.intents import FACET_OF_INTENT, Intent
 from bot.conversation.progress import named_ticket
 from bot.conversation.protocols import Guides, Proposing
+from bot.conversation.rating import rates
 from bot.conversation.schemas import (
     Act,
     AppealDraft,
+    Card,
     Choice,
     DialogueState,
     Effect,
@@ -25,9 +27,9 @@ from bot.conversation.schemas import (
     Turn,
 )
 from bot.conversation.settle import settle
-from knowledge_base.errors import MatterNotFoundError
+from foundation.errors import NotFoundError
 from knowledge_base.schema import FacetName
-from retrieval.schemas import Decision
+from retrieval.schemas import Answer, Decision, EntryKind
 from routing.schemas import Outcome as RoutingOutcome
 
 _Handler = Callable[[Intent | None, Turn], Outcome]
@@ -48,6 +50,7 @@ class Performer:
             Act.PROGRESS: self._progress,
             Act.HANDOVER: self._handover,
             Act.FALLBACK: self._fallback,
+            Act.RATE: self._rate,
             Act.GREET: self._says(Act.GREET, replies.GREETING),
             Act.THANKS: self._says(Act.THANKS, replies.THANKS),
             Act.GOODBYE: self._says(Act.GOODBYE, replies.GOODBYE),
@@ -78,19 +81,20 @@ class Performer:
         self, turn: Turn, intent: Intent | None, code: str, facet: FacetName | None
     ) -> Outcome:
         try:
-            matter, answer = self._guides.guide(code, facet)
-        except MatterNotFoundError:
+            answer, card = self._said(code, facet)
+        except NotFoundError:
             # Chosen or spoken of before it was withdrawn from the knowledge base.
             return self._withdrawn(turn, intent)
         offers = turn.state.draft is None and turn.heard.appeal_probability >= _MAY_BE_AN_APPEAL
         reply = Reply(
             text=answer.text,
-            cards=(guide_card(matter, answer),),
+            cards=(card,),
             sources=tuple(source_record(source) for source in answer.sources),
         )
         state = turn.state.model_copy(
             update={
-                "focus": code,
+                # What is asked on after a policy answer is asked of its matter, where it has one.
+                "focus": answer.matter,
                 "facet": answer.facet,
                 "choices": (),
                 "failures": 0,
@@ -106,8 +110,16 @@ class Performer:
             state=state,
             replies=(reply, *offer, *self._back_to_draft(state.draft)),
             decision=Decision.ANSWER,
-            matter=code,
+            matter=answer.matter,
+            policy=None if answer.kind is EntryKind.GUIDE else code,
         )
+
+    def _said(self, code: str, facet: FacetName | None) -> tuple[Answer, Card]:
+        quoted = self._guides.quoted(code)
+        if quoted is not None:
+            return quoted, policy_card(quoted)
+        matter, answer = self._guides.guide(code, facet)
+        return answer, guide_card(matter, answer)
 
     def _withdrawn(self, turn: Turn, intent: Intent | None) -> Outcome:
         state = turn.state.model_copy(
@@ -254,6 +266,17 @@ class Performer:
             state=turn.state.model_copy(update={"failures": 0}),
             replies=(),
             effects=(Effect(type="request_handover"),),
+        )
+
+    def _rate(self, intent: Intent | None, turn: Turn) -> Outcome:
+        useful = rates(turn.text) is True
+        said = replies.RATED_USEFUL if useful else replies.RATED_NO_HELP
+        return Outcome(
+            act=Act.RATE,
+            intent=intent,
+            state=turn.state.model_copy(update={"failures": 0}),
+            replies=(Reply(text=said),),
+            effects=(Effect(type="rate_answer", data={"useful": useful}),),
         )
 
     def _fallback(self, intent: Intent | None, turn: Turn) -> Outcome:

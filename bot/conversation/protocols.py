@@ -15,6 +15,18 @@ class Guides(Protocol):
         """Return the matter; raises ``MatterNotFoundError``."""
         ...
 
+    def title(self, code: str) -> str:
+        """Return what a guide or policy answer is called; raises a ``NotFoundError``."""
+        ...
+
+    def quoted(self, code: str) -> Answer | None:
+        """Return a policy answer or a clause word for word; None where ``code`` is a guide's.
+
+        Raises:
+            PolicyAnswerNotFoundError: there is none, or none any more.
+        """
+        ...
+
     def guide(self, code: str, facet: FacetName | None) -> tuple[Matter, Answer]:
         """Return a matter and the answer on its facet (``None``: how do I), of one library.
 

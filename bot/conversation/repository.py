@@ -18,6 +18,7 @@ from foundation.text.storable import storable
 
 # A turn takes well under a second; past this the worker that held it is taken for dead.
 TURN_LEASE = timedelta(seconds=30)
+_LOOKED_BACK = 20  # replies; a guide further up is not what the citizen speaks of
 _KEY_PURPOSE = "conversation.channel_key"
 
 
@@ -164,6 +165,31 @@ def message(session: Session, conversation_id: str, seq: int) -> MessageRow | No
             MessageRow.conversation_id == conversation_id, MessageRow.seq == seq
         )
     )
+
+
+def last_of_citizen(session: Session, conversation_id: str) -> MessageRow | None:
+    """Return the last thing the citizen said."""
+    return session.scalar(
+        select(MessageRow)
+        .where(MessageRow.conversation_id == conversation_id, MessageRow.author == Author.CITIZEN)
+        .order_by(MessageRow.seq.desc())
+        .limit(1)
+    )
+
+
+def last_guide(session: Session, conversation_id: str) -> MessageRow | None:
+    """Return the last answer of the assistant that shows a guide."""
+    said = session.scalars(
+        select(MessageRow)
+        .where(
+            MessageRow.conversation_id == conversation_id,
+            MessageRow.author == Author.ASSISTANT,
+        )
+        .order_by(MessageRow.seq.desc())
+        .limit(_LOOKED_BACK)
+    )
+    shows = (row for row in said if any(c["type"] == "guide" for c in row.payload.get("cards", ())))
+    return next(shows, None)
 
 
 def question_of(session: Session, answer: MessageRow) -> MessageRow | None:

@@ -53,6 +53,7 @@ class Act(StrEnum):
     PROGRESS = "progress"
     CHOOSE = "choose"  # picks one of the offered choices
     HANDOVER = "handover"
+    RATE = "rate"  # says whether the last answer helped; settled from the words, never by Rasa
     GREET = "greet"
     THANKS = "thanks"
     GOODBYE = "goodbye"
@@ -66,7 +67,7 @@ class Choice(Record):
 
     label: str
     value: str  # what the button sends
-    code: str | None = None  # a matter's code where the choice is a matter
+    code: str | None = None  # of the matter or policy answer, where the choice is one
 
 
 class Retrieved(Record):
@@ -139,7 +140,7 @@ class Turn(Record):
 class Card(Record):
     """Something a channel may show richer than text; every card also has its text form."""
 
-    type: Literal["guide", "draft", "ticket", "progress", "emergency", "handover"]
+    type: Literal["guide", "policy", "draft", "ticket", "progress", "emergency", "handover"]
     data: dict[str, Any]
 
 
@@ -155,7 +156,9 @@ class Reply(Record):
 class Effect(Record):
     """What must happen in the transaction that commits the turn."""
 
-    type: Literal["register_appeal", "show_progress", "request_handover", "record_unanswered"]
+    type: Literal[
+        "register_appeal", "show_progress", "request_handover", "record_unanswered", "rate_answer"
+    ]
     data: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -169,6 +172,7 @@ class Outcome(Record):
     effects: tuple[Effect, ...] = ()
     decision: Decision | None = None  # None when the turn is not about knowledge
     matter: str | None = None
+    policy: str | None = None  # code of the policy answer or clause quoted
 
 
 class IncomingMessage(Record):

@@ -10,6 +10,7 @@ from bot.conversation import intake
 from bot.conversation.choices import pick
 from bot.conversation.intents import ANSWERS, Intent
 from bot.conversation.progress import named_ticket
+from bot.conversation.rating import rates
 from bot.conversation.schemas import Act, Slot, Turn
 from retrieval.schemas import Decision
 
@@ -53,6 +54,8 @@ def settle(act: Act, intent: Intent | None, turn: Turn) -> Act | None:
         return Act.CHOOSE
     if state.draft is not None:
         return _within_intake(act, intent, turn)
+    if state.focus is not None and rates(text) is not None:
+        return Act.RATE
     if state.asks is Slot.TICKET_NO and named_ticket(text).number:
         return Act.PROGRESS
     if state.unanswered and _REGISTERS.match(text):

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from foundation.text.normalise import normalise
 from knowledge_base.schema import FacetName
-from retrieval.schemas import Answer, Candidate, Decision, Source
+from retrieval.schemas import Answer, Candidate, Decision, EntryKind, Source
 
 _AT_MOST = 3
 
@@ -22,6 +22,7 @@ class Suggestion:
     because: str  # the citizen's words and the passage they met
     score: float
     sources: tuple[Source, ...]
+    kind: EntryKind
 
 
 class SuggestingRetrieval(Protocol):
@@ -57,11 +58,10 @@ class Suggesting:
         if len(said) > 1 and bare:
             # The last words carry no matter of their own: those before them do.
             found = list(self._retrieval.suggest(normalise("，".join(said))))
-        if answer.matter is not None:
+        if answer.decision is Decision.ANSWER:
             # What the assistant would answer comes first, also when it speaks of the focus.
-            found.sort(key=lambda one: one.code != answer.matter)
-            if found[0].code != answer.matter:
-                found.insert(0, answer.candidates[0])
+            first = answer.candidates[0]
+            found = [first, *(one for one in found if one.code != first.code)]
         facet = answer.facet or answer.understanding.facet
         return tuple(self._suggestion(one, facet, last) for one in found[:_AT_MOST])
 
@@ -75,4 +75,5 @@ class Suggesting:
             because=f"“{said[:24]}” ≈ “{candidate.matched}”" if candidate.matched else said[:24],
             score=candidate.score,
             sources=answer.sources,
+            kind=candidate.kind,
         )

@@ -28,6 +28,7 @@ class TurnSummary:
 
     act: str | None = None
     matter: str | None = None
+    policy: str | None = None  # code of the policy answer or clause quoted
     facet: str | None = None
     decision: str | None = None
     ticket_no: str | None = None

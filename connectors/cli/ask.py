@@ -1,4 +1,4 @@
-"""``hotline ask``: a question answered from the guides, for people and for machines."""
+"""``hotline ask``: a question answered from guides and policies, for people and for machines."""
 
 import sys
 from typing import Annotated, Any
@@ -11,10 +11,10 @@ from rich.table import Table
 from connectors.cli.machine_form import JsonObject, answer_lines, json_only_output
 from connectors.present_library import present_library
 from foundation.settings import load_settings
-from retrieval.schemas import Answer, Decision, Source
+from retrieval.schemas import Answer, Candidate, Decision, EntryKind, Source
 from retrieval.service import Retriever
 
-_NO_ANSWER = "没有找到与您的问题对应的办事指南。您可以换个说法。"
+_NO_ANSWER = "没有找到与您的问题对应的办事指南或政策问答。您可以换个说法。"
 
 
 class Question(BaseModel):
@@ -28,7 +28,7 @@ class Question(BaseModel):
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("ask", help="用办事指南回答一个问题；--jsonl 逐行读写 JSON。")(ask)
+    app.command("ask", help="用办事指南和政策问答回答一个问题；--jsonl 逐行读写 JSON。")(ask)
 
 
 def ask(
@@ -72,19 +72,39 @@ def as_json(identifier: object, result: Answer) -> JsonObject:
     """Return the machine form of one answer."""
     # a choice still says which side of the guide is wanted
     facet = result.understanding.facet if result.decision is Decision.CLARIFY else result.facet
-    first = result.candidates[0] if result.matter is not None else None
+    first = result.candidates[0] if result.decision is Decision.ANSWER else None
+    matters = _matters(result)
     return {
         "id": identifier,
         "decision": result.decision.value,
-        "matter": None if first is None else {"code": first.code, "title": first.title},
+        "kind": None if result.kind is None else result.kind.value,
+        "matter": (
+            None if result.matter is None else {"code": matters[0].code, "title": matters[0].title}
+        ),
+        "policy": (
+            None
+            if first is None or first.kind is EntryKind.GUIDE
+            else {"code": first.code, "title": first.title}
+        ),
         "facet": None if facet is None else facet.value,
         "candidates": [
-            {"code": one.code, "title": one.title, "score": one.score} for one in result.candidates
+            {"code": one.code, "title": one.title, "score": one.score} for one in matters
+        ],
+        "policies": [
+            {"code": one.code, "title": one.title, "score": one.score}
+            for one in result.candidates
+            if one.kind is not EntryKind.GUIDE
         ],
         "text": result.text,
         "sources": [_source(source) for source in result.sources],
         "elapsed_ms": round(result.elapsed_ms, 2),
     }
+
+
+def _matters(result: Answer) -> list[Candidate]:
+    """Return the guides among the candidates, the matter answered first."""
+    found = [one for one in result.candidates if one.kind is EntryKind.GUIDE]
+    return sorted(found, key=lambda one: one.code != result.matter)
 
 
 def _source(source: Source) -> JsonObject:
@@ -95,6 +115,10 @@ def _source(source: Source) -> JsonObject:
         "valid_from": source.valid_from,
         "source": source.source,
         "laws": list(source.laws),
+        "valid_to": source.valid_to,
+        "number": source.number,
+        "clause": source.clause,
+        "issuers": list(source.issuers),
     }
 
 
@@ -104,14 +128,10 @@ def show(result: Answer, console: Console) -> None:
         console.rule(result.candidates[0].title, align="left")
         console.print(result.text, soft_wrap=True, highlight=False, markup=False)
         for source in result.sources:
-            laws = "；".join(source.laws)
-            console.print(
-                f"来源：{source.source}（第 {source.version} 版，{source.valid_from} 起）",
-                f"依据：{laws}",
-                sep="\n",
-                style="dim",
-                highlight=False,
-            )
+            since = f"，{source.valid_from} 起" if source.valid_from else ""
+            lines = [f"来源：{source.source}（第 {source.version} 版{since}）"]
+            lines += [f"依据：{'；'.join(source.laws)}"] if source.laws else []
+            console.print(*lines, sep="\n", style="dim", highlight=False, markup=False)
     elif result.decision is Decision.CLARIFY:
         table = Table("您要问的是哪一项？", "相关内容")
         for candidate in result.candidates:

@@ -85,11 +85,13 @@ def import_(
         access = AccessService(clock, settings.session_hours)
         library = load_library()
         entries = EntryService(database, library, access, clock, PublishChecks())
-        imports = ImportService(database, library, entries, access, clock)
+        imports = ImportService(database, library, entries)
         if username is not None:
             with database.reading() as session:
                 account = access.named(session, username)
             account.require(Permission.KNOWLEDGE_EDIT)
+        if not dry_run:
+            imports.sweep()  # of a run that was killed
         with _bar("读取") as told:
             plan = imports.plan(file, chosen, told)
         with plan:

@@ -1,5 +1,6 @@
 """``hotline kb questions``: what nobody could answer, given to somebody and made into drafts."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from connectors.cli.learning_desk import LearningDesk, learning_desk
 from foundation.access.service import Account
 from foundation.errors import MalformedInputError
 from knowledge_base.entries.schemas import Saved
-from knowledge_base.questions.schemas import GroupView
+from knowledge_base.questions.schemas import GroupView, Wanted
 from knowledge_base.questions.service import WORKING_DAYS
 from knowledge_base.questions.states import WAITING, QuestionState
 
@@ -24,7 +25,8 @@ class OneSourceError(MalformedInputError):
     """A draft is made from a question or from a ticket."""
 
     user_message = (
-        "请写问题编号，或用 --ticket 指定工单，二者只写一个；--matter、--answer 只用于问题。"
+        "请写问题编号，或用 --ticket 指定工单，二者只写一个；"
+        "--matter、--answer、--alias 只用于问题。"
     )
 
 
@@ -41,7 +43,7 @@ def list_command(
         account, queue = desk.account(user), desk.learning.queue
         with desk.database.reading() as session:
             owner = account.id if mine else None
-            groups = queue.groups(session, account, states, owner)
+            groups = queue.groups(session, account, Wanted(states, owner))
             loose = queue.waiting_to_be_grouped(session)
     if groups:
         Console().print(_table(groups))
@@ -86,6 +88,36 @@ def assign_command(
     typer.echo(f"问题 {group.id} 由 {group.owner} 处理，期限 {group.due_on}{mark}。")
 
 
+@app.command("due", help="改一个问题的处理期限。")
+def due_command(
+    group_id: _Group,
+    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="哪一天，如 2026-12-01。")],
+    user: _User,
+) -> None:
+    """Set the last day for a group that somebody has."""
+    with learning_desk() as desk:
+        account = desk.account(user)
+        with desk.database.transaction() as session:
+            queue = desk.learning.queue
+            lock = queue.group(session, account, group_id).group.lock_version
+            queue.set_due(session, account, group_id, day.date(), lock)
+    typer.echo(f"问题 {group_id} 的期限改为 {day.date()}。")
+
+
+@app.command("inquiries", help="列出可转为草稿的已办结咨询工单。")
+def inquiries_command(user: _User) -> None:
+    """Show resolved inquiries, and whose draft each went into."""
+    with learning_desk() as desk:
+        found = desk.learning.inquiries.learnable(desk.account(user))
+    if not found:
+        typer.echo("没有可转为草稿的咨询。")
+        return
+    table = Table("工单", "问题", "类别", "已转为")
+    for one in found:
+        table.add_row(one.ticket_no, one.title, one.category or "—", one.entry_code or "—")
+    Console().print(table)
+
+
 @app.command("dismiss", help="不予处理，并写明理由；以后再问只计次数。")
 def dismiss_command(
     group_id: _Group,
@@ -113,9 +145,11 @@ def draft_command(
     answer: Annotated[
         str | None, typer.Option("--answer", help="答复；不写则只作为该事项的一种问法。")
     ] = None,
+    *,
+    alias: Annotated[bool, typer.Option("--alias", help="作为该事项的别名。")] = False,
 ) -> None:
     """Write a question, or what a ticket answered, into a draft."""
-    if (group_id is None) == (ticket is None) or (ticket and (matter or answer)):
+    if (group_id is None) == (ticket is None) or (ticket and (matter or answer or alias)):
         raise OneSourceError(f"group {group_id}, ticket {ticket}")
     with learning_desk() as desk:
         account = desk.account(user)
@@ -124,19 +158,26 @@ def draft_command(
             saved = desk.learning.inquiries.draft(account, ticket)
         else:
             assert group_id is not None
-            saved = _draft_question(desk, account, group_id, matter, answer)
+            saved = _draft_question(desk, account, group_id, matter, answer, alias=alias)
     typer.echo(
         f"已写入 {saved.code} 的草稿；请补全后提交：hotline kb entry show {saved.code} --yaml"
     )
 
 
 def _draft_question(
-    desk: LearningDesk, account: Account, group_id: int, matter: str | None, answer: str | None
+    desk: LearningDesk,
+    account: Account,
+    group_id: int,
+    matter: str | None,
+    answer: str | None,
+    *,
+    alias: bool,
 ) -> Saved:
     with desk.database.transaction() as session:
         group = desk.learning.queue.group(session, account, group_id).group
         lock = group.lock_version
-        return desk.learning.drafting.draft(session, account, group_id, lock, matter, answer)
+        drafting = desk.learning.drafting
+        return drafting.draft(session, account, group_id, lock, matter, answer, as_alias=alias)
 
 
 def _table(groups: list[GroupView]) -> Table:

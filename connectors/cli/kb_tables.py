@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, astuple
+from datetime import date
 from typing import Any
 
 from rich.table import Table
@@ -10,6 +11,8 @@ from rich.table import Table
 from connectors.cli.machine_form import JsonObject
 from knowledge_base.checks import Finding
 from knowledge_base.library import Library
+from knowledge_base.policy_answers.answers import PolicyAnswers
+from knowledge_base.policy_answers.counting import altogether, by_topic
 from knowledge_base.schema import FacetName
 from knowledge_base.statistics import (
     RATE_LABELS,
@@ -50,7 +53,7 @@ def finding_object(finding: Finding) -> JsonObject:
     return {**asdict(finding), "rule": finding.rule.value, "label": finding.rule.label}
 
 
-def statistics_objects(library: Library) -> Iterator[JsonObject]:
+def statistics_objects(library: Library, today: date) -> Iterator[JsonObject]:
     """Yield the counts in the machine form (``docs/cli/kb-stats.schema.json``)."""
     for category in by_category(library):
         yield {"kind": "category", **_counts(category)}
@@ -59,6 +62,9 @@ def statistics_objects(library: Library) -> Iterator[JsonObject]:
     yield {"kind": "total", **_counts(total(library))}
     for rate in service_rates(library):
         yield _rate_object(rate)
+    for topic in by_topic(library.policy_answers, today):
+        yield {"kind": "policy_topic", **asdict(topic)}
+    yield {"kind": "policy_total", **asdict(altogether(library.policy_answers, today))}
 
 
 def _counts(coverage: Coverage) -> dict[str, Any]:
@@ -85,13 +91,24 @@ def _rate_object(rate: Rate) -> JsonObject:
     }
 
 
-def coverage_tables(library: Library) -> Iterator[Table]:
-    """Yield the tables that people read: by category, by facet, and the rates."""
+def coverage_tables(library: Library, today: date) -> Iterator[Table]:
+    """Yield the tables that people read: by category, by facet, the rates, the policy answers."""
     whole = total(library)
     yield _coverage_table("类别", [(one.name, one) for one in by_category(library)], whole)
     facets = [(FacetName(one.name).label, one) for one in by_facet(library)]
     yield _coverage_table("要素", facets, whole)
     yield _rate_table(service_rates(library))
+    yield _policy_table(library.policy_answers, today)
+
+
+def _policy_table(answers: PolicyAnswers, today: date) -> Table:
+    table = Table("政策问答", "问答", "有法律依据", "写明各地不同", "已过期")
+    for one in by_topic(answers, today):
+        table.add_row(*map(str, astuple(one)))
+    table.add_section()
+    _, *counts = astuple(altogether(answers, today))
+    table.add_row("合计", *map(str, counts))
+    return table
 
 
 def _coverage_table(first: str, rows: list[tuple[str, Coverage]], whole: Coverage) -> Table:

@@ -6,6 +6,7 @@ import sys
 import typer
 import uvicorn
 
+from connectors.collection import postpone_collection
 from foundation.settings import load_settings
 
 # A reply under way is finished; a page that stays connected does not hold the stop up.
@@ -17,6 +18,7 @@ def serve() -> None:
     settings = load_settings()
     _keep_torch_out()
     _keep_to_one_thread()
+    postpone_collection()
     uvicorn.run(
         "connectors.app:create_app",
         factory=True,

@@ -109,6 +109,7 @@ class Player:
             "user": user,
             "bot": texts(receipt),
             "matter": {"code": code, "title": title} if code else None,
+            "policy": self._policy(summary.policy),
             "facet": summary.facet,
             "decision": summary.decision,
             "ticket_no": summary.ticket_no,
@@ -116,6 +117,11 @@ class Player:
             "emergency_line": summary.emergency_line,
             "asks": summary.asks,
         }
+
+    def _policy(self, code: str | None) -> JsonObject | None:
+        if code is None:
+            return None
+        return {"code": code, "title": self._services.retriever.present.title(code)}
 
 
 def texts(receipt: Receipt) -> list[str]:

@@ -1,7 +1,7 @@
 """Due times in words; the word says what the colour says."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from foundation.clock import SHANGHAI
 from routing.deadlines.service import DeadlineService
@@ -24,6 +24,11 @@ def when_words(moment: datetime) -> str:
     """Return a moment as people read it: ``11月24日（周二）18:00``."""
     local = moment.astimezone(SHANGHAI)
     return f"{local.month}月{local.day}日（周{_WEEKDAYS[local.weekday()]}）{local:%H:%M}"
+
+
+def day_words(day: date) -> str:
+    """Return a day as people read it: ``11月24日（周二）``."""
+    return f"{day.month}月{day.day}日（周{_WEEKDAYS[day.weekday()]}）"
 
 
 def due_words(due_at: datetime | None, now: datetime, deadlines: DeadlineService) -> DueWords:

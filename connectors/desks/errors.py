@@ -6,7 +6,8 @@ HotlineError
 │   └── FileNotTakenError       another file is being read on the same page
 └── MalformedInputError
     ├── AccountIncompleteError  name, role or department is missing
-    └── EntryTextError          what stands in the editor cannot be read
+    ├── EntryTextError          what stands in the editor cannot be read
+    └── TrialNotPossibleError   questions cannot be tried on a text that is no guide yet
 """
 
 from foundation.errors import ConflictError, MalformedInputError
@@ -36,3 +37,12 @@ class FileNotTakenError(ConflictError):
     """A second file was given while the first is still read."""
 
     user_message = "上一个文件还在读取，请稍等。"
+
+
+class TrialNotPossibleError(MalformedInputError):
+    """A text that is no guide yet answers nothing."""
+
+    user_message = "内容还有错误，改正后才能用它试答。"
+
+    def __init__(self) -> None:
+        super().__init__("entry text is no guide yet")

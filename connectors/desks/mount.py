@@ -18,19 +18,26 @@ from connectors.desks.accounts.page import AccountsPage
 from connectors.desks.agent.page import AgentPage
 from connectors.desks.department.page import DepartmentPage
 from connectors.desks.dispatch.page import DispatchPage
+from connectors.desks.follow_up.page import FollowUpPage
 from connectors.desks.frame import Door, guarded
 from connectors.desks.knowledge.board_page import BoardPage
 from connectors.desks.knowledge.hit_test_page import HitTestPage
 from connectors.desks.knowledge.import_page import ImportPage
+from connectors.desks.knowledge.inquiries_page import InquiriesPage
 from connectors.desks.knowledge.page import KnowledgePage
 from connectors.desks.knowledge.parts import (
     BOARD_PATH,
     HIT_TEST_PATH,
     IMPORT_PATH,
+    INQUIRIES_PATH,
+    QUESTIONS_PATH,
     REVIEW_PATH,
+    TESTS_PATH,
     KnowledgeParts,
 )
+from connectors.desks.knowledge.questions_page import QuestionsPage
 from connectors.desks.knowledge.review_page import ReviewPage
+from connectors.desks.knowledge.tests_page import StoredTestsPage
 from connectors.desks.socket_guard import DeskSocketGuard
 from connectors.http.guards import Addresses
 from connectors.staff.sessions import (
@@ -38,6 +45,7 @@ from connectors.staff.sessions import (
     AGENT,
     DEPARTMENT,
     DISPATCH,
+    FOLLOW_UP,
     KNOWLEDGE,
     NO_DESK_PATH,
     StaffSessions,
@@ -49,6 +57,7 @@ from foundation.database.session import Database
 from knowledge_base.schema import Department
 from routing.appeals.service import AppealService
 from routing.deadlines.service import DeadlineService
+from routing.follow_ups.service import FollowUpService
 from routing.tickets.service import TicketService
 
 MOUNT_PATH = "/desk"
@@ -66,6 +75,7 @@ class DeskParts:
     desk: OperatorDesk
     conversations: ConversationService
     tickets: TicketService
+    follow_ups: FollowUpService
     appeals: AppealService
     deadlines: DeadlineService
     departments: Mapping[str, Department]
@@ -90,6 +100,12 @@ def mount_desks(app: FastAPI, parts: DeskParts) -> None:
 
     page(AGENT.path, AGENT.title, AGENT.permission, lambda door: _agent(door, parts))
     page(DISPATCH.path, DISPATCH.title, DISPATCH.permission, lambda door: _dispatch(door, parts))
+    page(
+        FOLLOW_UP.path,
+        FOLLOW_UP.title,
+        FOLLOW_UP.permission,
+        lambda door: _follow_up(door, parts),
+    )
     page(
         DEPARTMENT.path,
         DEPARTMENT.title,
@@ -131,6 +147,18 @@ async def _dispatch(door: Door, parts: DeskParts) -> None:
     await page.build()
 
 
+async def _follow_up(door: Door, parts: DeskParts) -> None:
+    page = FollowUpPage(
+        door,
+        parts.database,
+        parts.follow_ups,
+        parts.access,
+        parts.knowledge.learning.inquiries,
+        parts.departments,
+    )
+    await page.build()
+
+
 async def _department(door: Door, parts: DeskParts) -> None:
     page = DepartmentPage(
         door,
@@ -152,6 +180,9 @@ def _knowledge_pages(
         REVIEW_PATH: lambda door: ReviewPage(door, parts).build(),
         HIT_TEST_PATH: lambda door: HitTestPage(door, parts).build(),
         BOARD_PATH: lambda door: BoardPage(door, parts).build(),
+        QUESTIONS_PATH: lambda door: QuestionsPage(door, parts).build(),
+        INQUIRIES_PATH: lambda door: InquiriesPage(door, parts).build(),
+        TESTS_PATH: lambda door: StoredTestsPage(door, parts).build(),
         IMPORT_PATH: lambda door: ImportPage(door, parts).build(),
     }
 

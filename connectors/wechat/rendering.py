@@ -7,6 +7,7 @@ from bot.conversation.transcript import Entry
 
 # 微信公众平台《被动回复用户消息》: Content holds at most 2,048 bytes; the rest is for the hint.
 _BYTES = 1900
+RATE_HINT = "有没有帮到您？回复“有用”或“没帮到我”。"
 MORE = "（回复“更多”查看后面的内容）"
 
 
@@ -31,4 +32,5 @@ def _one(entry: Entry) -> str:
     if not entry.sources:
         return entry.text
     source = entry.sources[0]
-    return f"{entry.text}\n来源：{source['source']}（{source['valid_from']}起）"
+    since = f"（{source['valid_from']}起）" if source["valid_from"] else ""
+    return f"{entry.text}\n来源：{source['source']}{since}\n{RATE_HINT}"

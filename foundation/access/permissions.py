@@ -43,6 +43,7 @@ class Permission(StrEnum):
     CALL_REGISTER = "call.register"
     TICKET_READ_ALL = "ticket.read_all"
     TICKET_DISPATCH = "ticket.dispatch"
+    TICKET_FOLLOW_UP = "ticket.follow_up"  # answered tickets only; ask their citizens, close them
     # The two below reach only tickets assigned to the account's own department.
     TICKET_READ_OWN = "ticket.read_own"
     TICKET_HANDLE = "ticket.handle"
@@ -62,6 +63,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.CONVERSATION_READ,
             Permission.CONVERSATION_TAKE_OVER,
             Permission.CALL_REGISTER,
+            Permission.TICKET_FOLLOW_UP,
             Permission.KNOWLEDGE_READ,
         }
     ),

@@ -1,10 +1,14 @@
 """Engines and short transactions. The edge opens one; services only flush."""
 
+import asyncio
+import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from typing import Any, TypeVar
 
-import anyio.to_thread
+import anyio
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -12,7 +16,10 @@ from foundation.errors import HotlineError
 
 T = TypeVar("T")
 
+logger = logging.getLogger(__name__)
+
 _BUSY_TIMEOUT_MS = 10_000
+_MOST_CONNECTIONS = 15  # the pool's own limit: a thread more would only wait for a connection
 
 
 class Database:
@@ -25,6 +32,7 @@ class Database:
             pool_pre_ping=not url.startswith("sqlite"),
             hide_parameters=True,  # an error would carry what citizens wrote into the log
         )
+        self._threads = ThreadPoolExecutor(_MOST_CONNECTIONS, thread_name_prefix="database")
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
@@ -56,22 +64,26 @@ class Database:
             yield session
 
     async def write(self, work: Callable[[Session], T]) -> T:
-        """Run ``work`` in one writing transaction on a worker thread."""
+        """Run ``work`` in one writing transaction on a worker thread.
+
+        Cancelled, it ends the transaction first: what was begun is committed or rolled back, and
+        its connection is back in the pool, before the caller hears of the cancellation.
+        """
 
         def in_transaction() -> T:
             with self.transaction() as session:
                 return work(session)
 
-        return await anyio.to_thread.run_sync(in_transaction)
+        return await self._on_thread(in_transaction)
 
     async def read(self, work: Callable[[Session], T]) -> T:
-        """Run ``work`` in one reading transaction on a worker thread."""
+        """Run ``work`` in one reading transaction on a worker thread; ends it as ``write`` does."""
 
         def in_transaction() -> T:
             with self.reading() as session:
                 return work(session)
 
-        return await anyio.to_thread.run_sync(in_transaction)
+        return await self._on_thread(in_transaction)
 
     def ping(self) -> None:
         """Ask the database for one row; raises what the driver raises when it is away."""
@@ -79,8 +91,27 @@ class Database:
             connection.execute(text("SELECT 1"))
 
     def dispose(self) -> None:
-        """Close every pooled connection."""
+        """Let the transactions that are under way end, then close every connection."""
+        self._threads.shutdown()
         self.engine.dispose()
+
+    async def _on_thread(self, work: Callable[[], T]) -> T:
+        # Not anyio's threads: ``Task.cancel`` passes through its shield and would leave a thread
+        # alone with its connection, which then outlives the engine.
+        loop = asyncio.get_running_loop()
+        running = loop.run_in_executor(self._threads, copy_context().run, work)
+        with anyio.CancelScope(shield=True):
+            try:
+                await asyncio.wait([running])
+            except asyncio.CancelledError:
+                while not running.done():
+                    with suppress(asyncio.CancelledError):
+                        await asyncio.wait([running])
+                if (error := running.exception()) is not None:
+                    # The kind alone: a message may carry what citizens wrote.
+                    logger.warning("transaction of a cancelled task failed: %s", type(error))
+                raise
+        return running.result()
 
 
 def _prepare_sqlite(engine: Engine) -> None:

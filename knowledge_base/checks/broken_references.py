@@ -1,10 +1,11 @@
 """References that the loader lets pass: they exist, but lead nowhere useful."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from knowledge_base.checks.findings import Finding, Rule
+from knowledge_base.checks.guides import Guides
 from knowledge_base.library import Library
 from knowledge_base.schema import Matter, Visibility
 
@@ -13,13 +14,19 @@ _DISTRICT_KIND = "区县"
 _BODY_CODE = re.compile(r"(?<![A-Z0-9])[A-Z][A-Z0-9]{1,5}(?![A-Z0-9])")
 
 
-def broken_references(library: Library) -> Iterator[Finding]:
-    """Yield what is named in a guide, a department or the gazetteer and cannot be followed."""
-    for matter in library.matters.values():
+def broken_references(guides: Guides, library: Library) -> Iterator[Finding]:
+    """Yield what is named in a guide and cannot be followed."""
+    known = {library.city.name, library.city.short_name, *(one.name for one in library.places)}
+    for guide in guides:
+        matter = guide.matter
         yield from _successor(matter, library)
         yield from _neighbours(matter, library)
         yield from _service_points(matter)
-        yield from _region(matter, library)
+        yield from _region(matter, known)
+
+
+def broken_reference_data(library: Library) -> Iterator[Finding]:
+    """Yield what is named in a law, a department or the gazetteer and cannot be followed."""
     yield from _circular_laws(library)
     yield from _departments(library)
     yield from _districts(library)
@@ -75,8 +82,7 @@ def _service_points(matter: Matter) -> Iterator[Finding]:
             yield _finding(matter.code, field, f"服务点 {code} 写了两次", "删去一处")
 
 
-def _region(matter: Matter, library: Library) -> Iterator[Finding]:
-    known = {library.city.name, library.city.short_name, *(one.name for one in library.places)}
+def _region(matter: Matter, known: Collection[str]) -> Iterator[Finding]:
     if matter.region is not None and matter.region not in known:
         message = f"不认识的地区“{matter.region}”"
         yield _finding(matter.code, "region", message, "用 city/places.yml 中的名称")

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from knowledge_base.checks.findings import Finding, Rule
+from knowledge_base.checks.guides import Guides
 from knowledge_base.library import Library
 
 
-def missing_facets(library: Library) -> Iterator[Finding]:
+def missing_facets(guides: Guides, library: Library) -> Iterator[Finding]:
     """Yield each facet that ``city/matters_index.yml`` expects and the guide does not cover."""
-    for matter in library.matters.values():
+    for guide in guides:
+        matter = guide.matter
         entry = library.index.get(matter.code)
         for facet in () if entry is None else entry.expected_facets:
             if not matter.covers(facet):

@@ -1,17 +1,21 @@
 """Two places of the library that cannot both be true."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
+from typing import TypeVar
 
 from rapidfuzz import fuzz
 
 from foundation.text.normalise import normalise
+from knowledge_base.checks.alike import alike_texts
 from knowledge_base.checks.findings import Finding, Rule
+from knowledge_base.checks.guides import CheckedGuide, Guides, per_guide
 from knowledge_base.checks.quantities import mask_quantities, quantities
-from knowledge_base.checks.words import Said, words_of
-from knowledge_base.schema import Limit, LimitUnit, Matter
+from knowledge_base.checks.words import Said
+from knowledge_base.schema import LegalReference, Limit, LimitUnit, Matter
 
 # rapidfuzz ratio of two sentences resting on the same article, their numbers masked. Of the 260
 # shipped guides the most alike that rightly differ in numbers reach 90 (第四十一条 of
@@ -28,30 +32,47 @@ SHORTEST_QUESTION = 6  # characters; a shorter one (多少钱) means something e
 
 _DAYS = frozenset({LimitUnit.WORKING_DAY, LimitUnit.CALENDAR_DAY})
 _Article = tuple[str, str]
+KeyT = TypeVar("KeyT")
+StatedT = TypeVar("StatedT")
 
 
-def conflicts(matters: Sequence[Matter]) -> Iterator[Finding]:
-    """Yield every pair of facts, limits, fees or answers that contradict each other."""
-    yield from _facts(matters)
-    yield from _limits(matters)
-    yield from _promises(matters)
-    yield from _fees(matters)
-    yield from _answers(matters)
+def conflicts(guides: Guides, focus: CheckedGuide | None = None) -> Iterator[Finding]:
+    """Yield every pair of facts, limits, fees or answers that contradict each other.
+
+    With ``focus``: at least those that this guide has a part in.
+    """
+    yield from _facts(guides, focus)
+    yield from _limits(guides, focus)
+    yield from _promises(guides if focus is None else (focus,))
+    yield from _fees(guides, focus)
+    yield from _answers(guides, focus)
 
 
 def _finding(code: str, field: str, message: str, repair: str) -> Finding:
     return Finding(code, field, message, repair, Rule.CONFLICT)
 
 
-def _facts(matters: Sequence[Matter]) -> Iterator[Finding]:
-    by_article: dict[_Article, list[Said]] = defaultdict(list)
-    for matter in matters:
-        for said in words_of(matter):
-            for article in _articles(said):
-                by_article[article].append(said)
+def _grouped(
+    guides: Guides,
+    stated_in: Callable[[CheckedGuide], Mapping[KeyT, Sequence[StatedT]]],
+    focus: CheckedGuide | None,
+) -> dict[KeyT, list[StatedT]]:
+    """Return what the guides state under each key, in their order; of ``focus``'s keys only."""
+    wanted = None if focus is None else stated_in(focus)
+    groups: dict[KeyT, list[StatedT]] = defaultdict(list)
+    for guide in guides:
+        for key, stated in stated_in(guide).items():
+            if wanted is None or key in wanted:
+                groups[key] += stated
+    return groups
+
+
+def _facts(guides: Guides, focus: CheckedGuide | None) -> Iterator[Finding]:
     told: set[tuple[str, str, str, str]] = set()
-    for (law, number), texts in by_article.items():
+    for (law, number), texts in _grouped(guides, _by_article, focus).items():
         for one, other in combinations(texts, 2):
+            if focus is not None and focus.code not in {one.code, other.code}:
+                continue
             pair = (one.code, one.field, other.code, other.field)
             if pair not in told and _differ_in_numbers(one.text, other.text):
                 told.add(pair)
@@ -59,21 +80,36 @@ def _facts(matters: Sequence[Matter]) -> Iterator[Finding]:
                 yield _finding(one.code, one.field, message, "对照条文，改正其中一处")
 
 
-def _articles(said: Said) -> set[_Article]:
-    if said.is_asked or said.is_name:
-        return set()
-    return {(ref.law, ref.article) for ref in said.basis if ref.article is not None}
+@per_guide
+def _by_article(guide: CheckedGuide) -> Mapping[_Article, Sequence[Said]]:
+    found: dict[_Article, list[Said]] = defaultdict(list)
+    for said in guide.words:
+        if not said.is_asked and not said.is_name:
+            for article in _articles(said.basis):
+                found[article].append(said)
+    return found
+
+
+def _articles(basis: Iterable[LegalReference]) -> Iterable[_Article]:
+    return dict.fromkeys((ref.law, ref.article) for ref in basis if ref.article is not None)
 
 
 def _differ_in_numbers(one: str, other: str) -> bool:
     numbers, others = _numbers(one), _numbers(other)
     if not numbers or not others or numbers == others:
         return False
-    return fuzz.ratio(mask_quantities(one), mask_quantities(other)) >= SAME_SENTENCE
+    return fuzz.ratio(_masked(one), _masked(other)) >= SAME_SENTENCE
 
 
-def _numbers(text: str) -> list[tuple[float, str]]:
-    return sorted((one.value, one.unit) for one in quantities(text))
+# The same sentence is compared with many others; a library of 260 guides holds some 4 000.
+@lru_cache(maxsize=10_000)
+def _numbers(text: str) -> tuple[tuple[float, str], ...]:
+    return tuple(sorted((one.value, one.unit) for one in quantities(text)))
+
+
+@lru_cache(maxsize=10_000)
+def _masked(text: str) -> str:
+    return mask_quantities(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +120,24 @@ class _Stated:
     limit: Limit
 
 
-def _limits(matters: Sequence[Matter]) -> Iterator[Finding]:
-    by_article: dict[_Article, list[_Stated]] = defaultdict(list)
-    for matter in matters:
-        limit = matter.time_limit.statutory
-        for ref in () if limit is None else limit.basis:
-            if limit is not None and ref.article is not None:
-                by_article[ref.law, ref.article].append(_Stated(matter, limit))
-    for article, stated in by_article.items():
+def _limits(guides: Guides, focus: CheckedGuide | None) -> Iterator[Finding]:
+    for article, stated in _grouped(guides, _limits_by_article, focus).items():
         yield from _out_of_line(article, stated)
         for one, other in combinations(stated, 2):
             if _same_beginning(one.limit, other.limit):
                 yield _limit_finding(one, other, article)
+
+
+@per_guide
+def _limits_by_article(guide: CheckedGuide) -> Mapping[_Article, Sequence[_Stated]]:
+    limit = guide.matter.time_limit.statutory
+    if limit is None:
+        return {}
+    found: dict[_Article, list[_Stated]] = defaultdict(list)
+    for ref in limit.basis:
+        if ref.article is not None:
+            found[ref.law, ref.article].append(_Stated(guide.matter, limit))
+    return found
 
 
 def _out_of_line(article: _Article, stated: Sequence[_Stated]) -> Iterator[Finding]:
@@ -131,30 +173,50 @@ def _shown(limit: Limit) -> str:
     return f"“{limit.amount}{limit.unit.value}”"
 
 
-def _promises(matters: Sequence[Matter]) -> Iterator[Finding]:
-    for matter in matters:
-        law, promise = matter.time_limit.statutory, matter.time_limit.committed
+def _promises(guides: Guides) -> Iterator[Finding]:
+    for guide in guides:
+        limits = guide.matter.time_limit
+        law, promise = limits.statutory, limits.committed
         if law is None or promise is None or law.unit is not promise.unit:
             continue
         if promise.amount > law.amount:
             message = f"承诺时限{_shown(promise)}比法定时限{_shown(law)}长"
-            yield _finding(matter.code, "time_limit.committed.amount", message, "承诺不得超过法定")
+            yield _finding(guide.code, "time_limit.committed.amount", message, "承诺不得超过法定")
 
 
-def _fees(matters: Sequence[Matter]) -> Iterator[Finding]:
-    first: dict[str, tuple[str, float]] = {}
-    for matter in matters:
-        if matter.fee.free and any(item.amount_yuan for item in matter.fee.items):
+@dataclass(frozen=True, slots=True)
+class _Charged:
+    """An amount asked for something, with its place."""
+
+    code: str
+    field: str
+    name: str
+    amount: float
+
+
+def _fees(guides: Guides, focus: CheckedGuide | None) -> Iterator[Finding]:
+    for guide in guides if focus is None else (focus,):
+        fee = guide.matter.fee
+        if fee.free and any(item.amount_yuan for item in fee.items):
             message = "既写不收费，又列出了收费金额"
-            yield _finding(matter.code, "fee.free", message, "删去其中一项，或写明哪种情形不收")
-        for index, item in enumerate(matter.fee.items):
-            if item.amount_yuan is None:
-                continue
-            code, amount = first.setdefault(normalise(item.name), (matter.code, item.amount_yuan))
-            if amount != item.amount_yuan:
-                message = f"{item.name} {item.amount_yuan:g}元，{code} 写的是 {amount:g}元"
-                field = f"fee.items.{index}.amount_yuan"
-                yield _finding(matter.code, field, message, "对照收费文件，改正其中一处")
+            yield _finding(guide.code, "fee.free", message, "删去其中一项，或写明哪种情形不收")
+    for charged in _grouped(guides, _amounts_by_name, focus).values():
+        first = charged[0]
+        for one in charged[1:]:
+            if one.amount != first.amount:
+                message = f"{one.name} {one.amount:g}元，{first.code} 写的是 {first.amount:g}元"
+                yield _finding(one.code, one.field, message, "对照收费文件，改正其中一处")
+
+
+@per_guide
+def _amounts_by_name(guide: CheckedGuide) -> Mapping[str, Sequence[_Charged]]:
+    found: dict[str, list[_Charged]] = defaultdict(list)
+    for index, item in enumerate(guide.matter.fee.items):
+        if item.amount_yuan is not None:
+            field = f"fee.items.{index}.amount_yuan"
+            charged = _Charged(guide.code, field, item.name, item.amount_yuan)
+            found[normalise(item.name)].append(charged)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,17 +229,9 @@ class _Answered:
     answer: str
 
 
-def _answers(matters: Sequence[Matter]) -> Iterator[Finding]:
-    answered = [
-        _Answered(
-            matter.code, f"common_questions.{index}.answer", normalise(one.question), one.answer
-        )
-        for matter in matters
-        for index, one in enumerate(matter.common_questions)
-        if len(one.question) >= SHORTEST_QUESTION
-    ]
-    for one, other in combinations(answered, 2):
-        if not _same_question(one.question, other.question) or one.answer == other.answer:
+def _answers(guides: Guides, focus: CheckedGuide | None) -> Iterator[Finding]:
+    for one, other in _asked_alike(guides, focus):
+        if one.answer == other.answer:
             continue
         if _numbers(one.answer) != _numbers(other.answer) or _unlike(one.answer, other.answer):
             message = f"与 {other.code} 的问题“{other.question}”相同，答案不同"
@@ -185,8 +239,28 @@ def _answers(matters: Sequence[Matter]) -> Iterator[Finding]:
             yield _finding(one.code, one.field, message, repair)
 
 
-def _same_question(one: str, other: str) -> bool:
-    return fuzz.ratio(one, other, score_cutoff=SAME_QUESTION) > 0
+def _asked_alike(
+    guides: Guides, focus: CheckedGuide | None
+) -> Iterator[tuple[_Answered, _Answered]]:
+    """Yield the pairs of the same question in the library's order."""
+    answered = [one for guide in guides for one in _answered(guide)]
+    own = None if focus is None else [i for i, one in enumerate(answered) if one.code == focus.code]
+    for first, second in alike_texts([one.question for one in answered], SAME_QUESTION, own):
+        yield answered[first], answered[second]
+
+
+@per_guide
+def _answered(guide: CheckedGuide) -> tuple[_Answered, ...]:
+    return tuple(
+        _Answered(
+            guide.code,
+            f"common_questions.{index}.answer",
+            normalise(one.question),
+            one.answer,
+        )
+        for index, one in enumerate(guide.matter.common_questions)
+        if len(one.question) >= SHORTEST_QUESTION
+    )
 
 
 def _unlike(one: str, other: str) -> bool:

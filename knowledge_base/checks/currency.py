@@ -4,19 +4,21 @@ from collections.abc import Iterator
 from datetime import date
 
 from knowledge_base.checks.findings import Finding, Rule
+from knowledge_base.checks.guides import Guides
 from knowledge_base.checks.words import shown
 from knowledge_base.library import Library
 from knowledge_base.references import legal_references
 from knowledge_base.schema import Law, Matter
 
 
-def laws_not_in_force(library: Library, today: date) -> Iterator[Finding]:
+def laws_not_in_force(guides: Guides, library: Library, today: date) -> Iterator[Finding]:
     """Yield each law, once a guide, that is not in force on ``today``.
 
     A guide that takes effect later is judged by its first day: it may rest on the law that takes
     effect with it.
     """
-    for matter in library.matters.values():
+    for guide in guides:
+        matter = guide.matter
         day = max(today, matter.valid_from)
         told: set[str] = set()
         for path, reference in legal_references(matter):
@@ -24,14 +26,15 @@ def laws_not_in_force(library: Library, today: date) -> Iterator[Finding]:
             if law is None or law.title in told:
                 continue
             told.add(law.title)
-            problem = _problem(law, library, day)
+            problem = law_problem(law, library, day)
             if problem is not None:
                 message, repair = problem
                 field = shown((*path, "law"))
                 yield Finding(matter.code, field, message, repair, Rule.LAW_NOT_IN_FORCE)
 
 
-def _problem(law: Law, library: Library, day: date) -> tuple[str, str] | None:
+def law_problem(law: Law, library: Library, day: date) -> tuple[str, str] | None:
+    """Return what is wrong with resting on ``law`` on ``day``, and the repair; None: nothing."""
     if law.in_force_from is not None and law.in_force_from > day:
         until = f"《{law.title}》自 {law.in_force_from.isoformat()} 起才施行"
         return until, "施行前按现行规定写，新规定写成另日生效的版本"
@@ -58,9 +61,10 @@ def law_dates(library: Library) -> Iterator[Finding]:
             yield Finding(law.title, "in_force_to", message, "核对两个日期", Rule.LAW_NOT_IN_FORCE)
 
 
-def expired_entries(library: Library, today: date) -> Iterator[Finding]:
+def expired_entries(guides: Guides, library: Library, today: date) -> Iterator[Finding]:
     """Yield each guide that citizens should no longer be shown."""
-    for matter in library.matters.values():
+    for guide in guides:
+        matter = guide.matter
         if matter.valid_to is not None and matter.valid_to < today:
             yield Finding(
                 matter.code,

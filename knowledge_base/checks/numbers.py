@@ -1,11 +1,12 @@
 """Numbers that a citizen cannot use: without a unit, or true only in some places."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from knowledge_base.checks.findings import Finding, Rule
+from knowledge_base.checks.guides import CheckedGuide, Guides, per_guide
 from knowledge_base.checks.quantities import quantities
-from knowledge_base.checks.words import Said, words_of
+from knowledge_base.checks.words import Said
 from knowledge_base.library import Library
 from knowledge_base.schema import Law, LimitUnit, Matter
 
@@ -23,18 +24,28 @@ _ABSOLUTE = frozenset({"元", "工作日", "日", "个月", "年", "小时", "�
 _LOCAL_ISSUER = re.compile(r"(?:省|市|州|盟|县|区)(?:人民政府|人民代表大会|人大常委会|委员会)")
 
 
-def numbers_without_unit(matters: Iterable[Matter]) -> Iterator[Finding]:
+def numbers_without_unit(guides: Guides) -> Iterator[Finding]:
     """Yield each number that stands without a unit in a fact, a step, a fee or a limit."""
-    for matter in matters:
-        yield from _fee_units(matter)
-        yield from _limit_units(matter)
-        for said in words_of(matter):
-            if said.is_asked or said.is_name:
-                continue
-            for one in quantities(said.text):
-                if one.needs_unit:
-                    message = f"数字“{one.text}”后面没有单位"
-                    yield _unit(matter.code, said.field, message, "写出单位，如元、工作日、%")
+    for guide in guides:
+        yield from _fee_units(guide.matter)
+        yield from _limit_units(guide.matter)
+        yield from _text_units(guide)
+
+
+@per_guide
+def _text_units(guide: CheckedGuide) -> tuple[Finding, ...]:
+    return tuple(
+        _unit(
+            guide.code,
+            said.field,
+            f"数字“{one.text}”后面没有单位",
+            "写出单位，如元、工作日、%",
+        )
+        for said in guide.words
+        if not said.is_asked and not said.is_name
+        for one in quantities(said.text)
+        if one.needs_unit
+    )
 
 
 def _fee_units(matter: Matter) -> Iterator[Finding]:
@@ -61,24 +72,24 @@ def _unit(code: str, field: str, message: str, repair: str) -> Finding:
     return Finding(code, field, message, repair, Rule.NUMBER_WITHOUT_UNIT)
 
 
-def local_numbers(library: Library) -> Iterator[Finding]:
+def local_numbers(guides: Guides, library: Library) -> Iterator[Finding]:
     """Yield each number that holds only here, stated as if it held in the whole country.
 
     It is marked where it stands in a ``local_variation``, where the guide names its ``region``,
     or where it rests on a law of the place itself.
     """
     here = _places(library)
-    for matter in library.matters.values():
-        if matter.region is not None:
+    for guide in guides:
+        if guide.matter.region is not None:
             continue
-        for said in words_of(matter):
+        for said in guide.words:
             if said.local or said.is_asked or said.is_name or _rests_on_local_law(said, library):
                 continue
             for clause in _CLAUSE_END.split(said.text):
                 number = _local_number(clause, here)
                 if number is not None:
                     yield Finding(
-                        matter.code,
+                        guide.code,
                         said.field,
                         f"“{clause.strip()}”中的“{number}”只在当地成立",
                         "移到 local_variation，或写明 region，或以当地法规为依据",

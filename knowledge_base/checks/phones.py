@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from knowledge_base.checks.findings import Finding, Rule
-from knowledge_base.checks.words import words_of
+from knowledge_base.checks.guides import CheckedGuide, Guides, per_guide
 from knowledge_base.library import Library
 from knowledge_base.schema import Matter
 
@@ -28,13 +28,24 @@ _SHAPED = re.compile(
 )
 
 
-def no_phones(library: Library) -> Iterator[Finding]:
-    """Yield each number that a text tells people to dial and that is no telephone number."""
-    for matter in library.matters.values():
-        yield from _own_phones(matter)
-        for said in words_of(matter):
-            for number in malformed_phones(said.text):
-                yield _finding(matter.code, said.field, number)
+def no_phones(guides: Guides) -> Iterator[Finding]:
+    """Yield each number that a guide tells people to dial and that is no telephone number."""
+    for guide in guides:
+        yield from _of_guide(guide)
+
+
+@per_guide
+def _of_guide(guide: CheckedGuide) -> tuple[Finding, ...]:
+    told = (
+        _finding(guide.code, said.field, number)
+        for said in guide.words
+        for number in malformed_phones(said.text)
+    )
+    return (*_own_phones(guide.matter), *told)
+
+
+def no_phones_of_points(library: Library) -> Iterator[Finding]:
+    """Yield the same of each service point."""
     for point in library.service_points.values():
         for field in ("name", "address", "hours"):
             for number in malformed_phones(getattr(point, field)):

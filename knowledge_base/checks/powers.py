@@ -3,9 +3,11 @@
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from knowledge_base.checks.findings import Finding, Rule
+from knowledge_base.checks.guides import Guides
 from knowledge_base.library import Library
 from knowledge_base.schema import Department, Matter
 
@@ -26,10 +28,11 @@ _NO_LETTERS = re.compile(r"[^\u4e00-\u9fff]+")
 Bigrams = frozenset[str]
 
 
-def departments_without_power(library: Library) -> Iterator[Finding]:
+def departments_without_power(guides: Guides, library: Library) -> Iterator[Finding]:
     """Yield each guide whose department cannot, or in all likelihood does not, hold the power."""
     duties = _Duties(library)
-    for matter in library.matters.values():
+    for guide in guides:
+        matter = guide.matter
         body = library.departments.get(matter.department)
         if body is None:
             continue
@@ -106,7 +109,8 @@ class _Duties:
         return sum(self._weight.get(bigram, 0.0) for bigram in asked & profile)
 
 
-def _bigrams(texts: Iterable[str], city: tuple[str, ...]) -> Bigrams:
+@lru_cache(maxsize=4096)  # the names of a library's guides and bodies
+def _bigrams(texts: tuple[str, ...], city: tuple[str, ...]) -> Bigrams:
     joined = "|".join(texts)
     for name in city:
         joined = joined.replace(name, "")

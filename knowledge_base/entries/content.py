@@ -80,6 +80,22 @@ def normal_form(content: Mapping[str, object]) -> Content:
     return stored
 
 
+def read_guide(content: Mapping[str, object]) -> tuple[Content, Matter | ValidationError]:
+    """Return the normal form, with the guide it makes (as version 1) or why it makes none."""
+    plain = to_jsonable_python({k: v for k, v in content.items() if k != "version"})
+    try:
+        matter = Matter.model_validate(plain)
+    except ValidationError:
+        form = pruned(plain) or {}
+        try:
+            return form, as_matter(form, 1)
+        except ValidationError as error:
+            return form, error
+    stored = matter.model_dump(mode="json", exclude_defaults=True)
+    stored.pop("version", None)
+    return stored, matter
+
+
 def guide_form(matter: Matter) -> Content:
     """Return a guide in the same form."""
     return normal_form(matter.model_dump(mode="json"))
@@ -99,13 +115,16 @@ def schema_findings(code: str, content: Mapping[str, object]) -> list[Finding]:
     try:
         as_matter(content, 1)
     except ValidationError as error:
-        return [
-            _schema_finding(
-                code, ".".join(str(part) for part in one["loc"]), one["type"], one["msg"]
-            )
-            for one in error.errors(include_url=False)
-        ]
+        return findings_of(code, error)
     return []
+
+
+def findings_of(code: str, error: ValidationError) -> list[Finding]:
+    """Return a finding for each fault that the schema found, in its order."""
+    return [
+        _schema_finding(code, ".".join(str(part) for part in one["loc"]), one["type"], one["msg"])
+        for one in error.errors(include_url=False)
+    ]
 
 
 def _schema_finding(code: str, field: str, kind: str, message: str) -> Finding:

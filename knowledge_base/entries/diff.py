@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 Json = Any  # the JSON edge: a guide as it lies in the database
+_SCALARS = frozenset({bool, int, float})
 
 
 class FieldChange(BaseModel):
@@ -30,7 +31,22 @@ def field_changes(before: Mapping[str, Json], after: Mapping[str, Json]) -> list
     return list(_changes("", old, new))
 
 
+def additions(after: Mapping[str, Json]) -> list[dict[str, Json]]:
+    """Return the changes of a guide without a base, as they are stored: every field is added."""
+    kept = {name: pruned(value) for name, value in after.items() if name != "version"}
+    return [
+        {"field": name, "before": None, "after": value}
+        for name, value in kept.items()
+        if value is not None
+    ]
+
+
 def _changes(field: str, before: Json, after: Json) -> Iterator[FieldChange]:
+    if before is None or after is None:  # added or taken out: nothing to compare within
+        old, new = pruned(before), pruned(after)
+        if old is not None or new is not None:
+            yield FieldChange(field=field, before=old, after=new)
+        return
     if _canonical(before) == _canonical(after):
         return
     if isinstance(before, Mapping) and isinstance(after, Mapping):
@@ -67,10 +83,16 @@ def _list_changes(
 
 def pruned(value: Json) -> Json:
     """Return the value without anything empty; ``None`` when nothing is left."""
-    if isinstance(value, Mapping):
+    # Exact types first: asking an abstract class is slow, and nearly all values are plain.
+    kind = type(value)
+    if kind is str:
+        return value or None
+    if value is None or kind in _SCALARS:
+        return value
+    if kind is dict or isinstance(value, Mapping):
         kept = {name: pruned(one) for name, one in value.items()}
         return {name: one for name, one in kept.items() if one is not None} or None
-    if _is_list(value):
+    if kind is list or _is_list(value):
         return [pruned(one) for one in value] or None
     return None if value == "" else value
 

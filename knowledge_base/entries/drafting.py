@@ -1,6 +1,6 @@
 """Drafts: written, submitted, sent back, thrown away. Nothing here changes what is answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
@@ -23,11 +23,11 @@ from knowledge_base.entries.errors import (
     IllegalEntryMoveError,
     NothingChangedError,
 )
-from knowledge_base.entries.models import Entry, EntryVersion
+from knowledge_base.entries.models import EntryVersion
 from knowledge_base.entries.recording import Base, EntryBook, said
-from knowledge_base.entries.schemas import NewDraft, Saved
+from knowledge_base.entries.schemas import Saved
 from knowledge_base.entries.states import EntryState, check_transition
-from knowledge_base.schema import Visibility
+from knowledge_base.schema import Matter, Visibility
 
 
 class Drafting:
@@ -74,41 +74,6 @@ class Drafting:
             session.add(draft)
         self._write(draft, account, form, base, reason)
         return self._book.note(session, entry, draft, "drafted", account)
-
-    def save_many(
-        self, session: Session, account: Account, drafts: Sequence[NewDraft], reason: str
-    ) -> None:
-        """Begin or rewrite the drafts of many entries; all of them, or an error and none.
-
-        As ``save`` of each one, but the number of statements does not grow with theirs, and no
-        event is announced for each: who imports announces the whole.
-
-        Args:
-            session: a writing transaction.
-            account: who writes.
-            drafts: at most some hundreds, each of another entry; their content is in normal form.
-            reason: why they change.
-
-        Raises:
-            The errors of ``save``, of the first entry that refuses.
-        """
-        account.require(Permission.KNOWLEDGE_EDIT)
-        by_code = {content_code(one.content): one for one in drafts}
-        locks = {code: one.lock_version for code, one in by_code.items()}
-        entries = self._book.locked_many(session, locks)
-        opened = repository.open_versions(session, by_code)
-        bases = self._book.bases(session, by_code)
-        written: list[tuple[Entry, EntryVersion]] = []
-        for code, one in by_code.items():
-            draft, base = opened.get(code), bases.get(code)
-            _refuse_under_review(code, draft)
-            if base is not None and base.content == one.content:
-                raise NothingChangedError(code)
-            draft = draft or self._new_draft(code)
-            self._write(draft, account, one.content, base, said(code, reason))
-            written.append((entries[code], draft))
-        session.add_all(draft for _, draft in written)
-        self._book.note_many(session, written, "drafted", account)
 
     def _write(
         self, draft: EntryVersion, account: Account, form: Content, base: Base | None, reason: str
@@ -194,16 +159,25 @@ class Drafting:
 
 def set_content(version: EntryVersion, form: Content) -> None:
     """Store the content, and beside it what lists and dates are looked up by."""
-    version.content = form
-    version.title = storable(str(form.get("title") or version.code))
-    version.superseded_by = version.effective_on = version.expires_on = None
-    version.visibility = Visibility.INTERNAL  # until it says otherwise
     try:
         matter = as_matter(form, 1)
     except ValidationError:
-        return
-    version.visibility, version.superseded_by = matter.visibility, matter.superseded_by
-    version.effective_on, version.expires_on = matter.valid_from, matter.valid_to
+        matter = None
+    version.content = form
+    for name, value in looked_up_by(form, matter).items():
+        setattr(version, name, value)
+
+
+def looked_up_by(form: Content, matter: Matter | None) -> dict[str, object]:
+    """Return the columns that stand beside a content; ``matter``: None of what is no guide yet."""
+    return {
+        "title": storable(str(form.get("title") or form["code"])),
+        # Until it says otherwise, and is a guide.
+        "visibility": Visibility.INTERNAL if matter is None else matter.visibility,
+        "superseded_by": None if matter is None else matter.superseded_by,
+        "effective_on": None if matter is None else matter.valid_from,
+        "expires_on": None if matter is None else matter.valid_to,
+    }
 
 
 def _refuse_under_review(code: str, draft: EntryVersion | None) -> None:

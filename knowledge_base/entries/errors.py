@@ -15,6 +15,7 @@ HotlineError
     ├── IllegalEntryMoveError      the state forbids the move
     ├── StaleEntryError            someone else changed the entry meanwhile
     ├── StaleBaseError             another version was published since the draft began
+    ├── ImportSweptError           an import that was given up while it was being written
     ├── LibraryMovedError          another entry was published while this one was checked
     └── PublishBlockedError        checks found something; each finding is listed
 """
@@ -126,6 +127,15 @@ class LibraryMovedError(ConflictError):
 
     def __init__(self, code: str, checked: int, found: int) -> None:
         super().__init__(f"entry {code}: checked at revision {checked}, now {found}")
+
+
+class ImportSweptError(ConflictError):
+    """The import went so long without a sign of life that its drafts were taken away."""
+
+    user_message = "导入中断过久，已经撤销，知识库没有变化。请重新导入。"
+
+    def __init__(self, import_id: str) -> None:
+        super().__init__(f"import {import_id}: swept away")
 
 
 class PublishBlockedError(ConflictError):

@@ -25,6 +25,33 @@ class Entry(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class EntryImport(Base):
+    """One file of drafts. They are written while nobody sees them; this row shows them at once."""
+
+    __tablename__ = "knowledge_imports"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    file_name: Mapped[str] = mapped_column(Text)
+    account_id: Mapped[str] = mapped_column(String(32))
+    owner: Mapped[str] = mapped_column(String(200))  # the process that writes them
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    touched_at: Mapped[datetime] = mapped_column(UtcDateTime)  # the owner's last sign of life
+    shown_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # empty: nobody sees them
+
+
+class StagedDraft(Base):
+    """A draft of an import, until the import is shown and settled; then the row goes."""
+
+    __tablename__ = "knowledge_staged_drafts"
+    __table_args__ = (Index("ix_knowledge_staged_drafts_import_id", "import_id", "code"),)
+
+    version_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    import_id: Mapped[str] = mapped_column(ForeignKey("knowledge_imports.id"))
+    code: Mapped[str] = mapped_column(String(16))
+    lock_version: Mapped[int] = mapped_column()  # of the entry as the file was laid over it
+    replaces_id: Mapped[int | None] = mapped_column(index=True)  # the open version it stands for
+
+
 class EntryVersion(Base):
     """One version of an entry. Its number is given when it is published, never before."""
 

@@ -14,6 +14,8 @@ from knowledge_base.entries import repository
 from knowledge_base.entries.content import as_matter
 from knowledge_base.entries.models import EntryVersion
 from knowledge_base.library import Library
+from knowledge_base.policies.published import policies_in_force
+from knowledge_base.policies.schema import PublishedPolicy
 from knowledge_base.schema import Matter
 
 logger = logging.getLogger(__name__)
@@ -30,6 +32,7 @@ class Published:
     matters: Mapping[str, Matter] = field(default_factory=dict)
     withdrawn: frozenset[str] = frozenset()  # expired by hand or past their last day
     unreadable: frozenset[str] = frozenset()  # published content that is no guide any more
+    policies: Mapping[str, PublishedPolicy] = field(default_factory=dict)  # public, in force
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,9 @@ def published_on(session: Session, day: date) -> Published:
     withdrawn = frozenset(one.code for one in present if is_over(one, day))
     matters = _guides(session, [one for one in present if one.code not in withdrawn])
     unreadable = frozenset(one.code for one in present) - withdrawn - matters.keys()
-    return Published(revision, day, matters, withdrawn, unreadable)
+    policies = policies_in_force(session, day)
+    unreadable |= policies.unreadable
+    return Published(revision, day, matters, withdrawn, unreadable, policies.documents)
 
 
 def in_force(versions: Iterable[EntryVersion], day: date) -> EntryVersion | None:
@@ -103,7 +108,7 @@ def _guides(session: Session, versions: list[EntryVersion]) -> dict[str, Matter]
 def lay_over(shipped: Library, published: Published) -> Overlay:
     """Return the shipped library with what was published over it; itself where nothing was.
 
-    Guides past their last day are left out, shipped ones too.
+    Guides and policy answers past their last day are left out, shipped ones too.
     """
     broken = frozenset(
         code for code, matter in published.matters.items() if _refers_to_nothing(matter, shipped)
@@ -120,9 +125,14 @@ def lay_over(shipped: Library, published: Published) -> Overlay:
     order = [code for code in shipped.matters if code in kept or code in laid]
     order += sorted(laid.keys() - shipped.matters.keys())
     matters = {code: laid.get(code) or kept[code] for code in order}
-    if matters == shipped.matters:
-        return Overlay(shipped, faulty)
-    return Overlay(replace(shipped, matters=MappingProxyType(matters)), faulty)
+    answers = shipped.policy_answers.in_force(published.day)
+    laid_over = replace(
+        shipped,
+        matters=MappingProxyType(matters),
+        policy_answers=answers,
+        policies=MappingProxyType(dict(published.policies)),
+    )
+    return Overlay(shipped if shipped.answers_alike(laid_over) else laid_over, faulty)
 
 
 def _refers_to_nothing(matter: Matter, shipped: Library) -> bool:

@@ -1,6 +1,5 @@
 """Every change of an entry: its lock version grows, the audit and the outbox hear of it."""
 
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,11 +48,6 @@ class EntryBook:
         now = self.clock.now()
         return repository.locked_entry(session, code, lock_version, now, first_version=first)
 
-    def locked_many(self, session: Session, lock_versions: Mapping[str, int]) -> dict[str, Entry]:
-        """Return many entries, locked; see ``repository.locked_entries``."""
-        first = {code: self.shipped_version(code) or 0 for code in lock_versions}
-        return repository.locked_entries(session, lock_versions, first, self.clock.now())
-
     def shipped_version(self, code: str) -> int | None:
         """Return the version of the shipped guide; None where there is none."""
         matter = self.shipped.matters.get(code)
@@ -65,20 +59,6 @@ class EntryBook:
         if row is not None and row.version is not None:
             return Base(row.version, row.content)
         return self.shipped_base(code)
-
-    def bases(self, session: Session, codes: Collection[str]) -> dict[str, Base]:
-        """Return the base of each of these entries that has one."""
-        rows = repository.latest_numbered_of(session, codes)
-        found = {
-            code: Base(row.version, row.content)
-            for code, row in rows.items()
-            if row.version is not None
-        }
-        for code in codes:
-            shipped = self.shipped_base(code)
-            if code not in found and shipped is not None:
-                found[code] = shipped
-        return found
 
     def shipped_base(self, code: str) -> Base | None:
         """Return the shipped guide."""
@@ -110,22 +90,6 @@ class EntryBook:
             version=version.version,
             in_force_from=version.in_force_from,
         )
-
-    def note_many(
-        self,
-        session: Session,
-        changed: Sequence[tuple[Entry, EntryVersion]],
-        act: str,
-        account: Account,
-    ) -> None:
-        """Count many changes and audit each; none is announced."""
-        now = self.clock.now()
-        for entry, version in changed:
-            entry.lock_version += 1
-            entry.updated_at = version.updated_at = now
-        session.flush()
-        subjects = [f"{entry.code} {version.version or 'draft'}" for entry, version in changed]
-        self._access.record_all(session, account.id, f"knowledge.{act}", subjects)
 
 
 def said(code: str, reason: str) -> str:

@@ -3,18 +3,37 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, defer
 
 from foundation.access.models import AccountRow
 from knowledge_base.entries.errors import EntryNotFoundError, StaleEntryError
-from knowledge_base.entries.models import Entry, EntryVersion
+from knowledge_base.entries.models import Entry, EntryImport, EntryVersion, StagedDraft
 from knowledge_base.entries.states import OPEN, EntryState
 from knowledge_base.schema import Visibility
 
 PAGE = 200
+
+
+def visible() -> ColumnElement[bool]:
+    """Return what holds for every version that may be seen.
+
+    A draft of an import that is not shown yet may not; nor, once it is, the draft that it stands
+    for. Both are few or none at most times: two look-ups by key.
+    """
+    hidden = exists().where(
+        StagedDraft.version_id == EntryVersion.id,
+        StagedDraft.import_id == EntryImport.id,
+        EntryImport.shown_at.is_(None),
+    )
+    replaced = exists().where(
+        StagedDraft.replaces_id == EntryVersion.id,
+        StagedDraft.import_id == EntryImport.id,
+        EntryImport.shown_at.is_not(None),
+    )
+    return ~hidden & ~replaced
 
 
 def locked_entry(
@@ -34,7 +53,7 @@ def locked_entry(
         StaleEntryError: it was changed since.
     """
     if first_version is not None:
-        _ensure_entry(session, code, first_version, now)
+        ensure_entries(session, {code: first_version}, now)
     query = (
         select(Entry)
         .where(Entry.code == code)
@@ -49,11 +68,8 @@ def locked_entry(
     return entry
 
 
-def _ensure_entry(session: Session, code: str, first_version: int, now: datetime) -> None:
-    _ensure_entries(session, {code: first_version}, now)
-
-
-def _ensure_entries(session: Session, first_versions: Mapping[str, int], now: datetime) -> None:
+def ensure_entries(session: Session, first_versions: Mapping[str, int], now: datetime) -> None:
+    """Create the entries that are not there; ``first_versions``: of the shipped guides, else 0."""
     # Two first changes at once: the second waits for the row here and then finds it changed.
     sqlite = session.get_bind().dialect.name == "sqlite"
     insert = sqlite_insert if sqlite else postgresql_insert
@@ -70,38 +86,6 @@ def _ensure_entries(session: Session, first_versions: Mapping[str, int], now: da
     session.execute(insert(Entry).on_conflict_do_nothing(index_elements=["code"]), rows)
 
 
-def locked_entries(
-    session: Session,
-    lock_versions: Mapping[str, int],
-    first_versions: Mapping[str, int],
-    now: datetime,
-) -> dict[str, Entry]:
-    """Return many entries with their rows locked, in order of code; those missing are created.
-
-    Args:
-        session: a writing transaction.
-        lock_versions: by code, the one the reader loaded.
-        first_versions: by code, of the shipped guide; 0 where there is none.
-        now: the moment of a first change.
-
-    Raises:
-        StaleEntryError: one of them was changed since.
-    """
-    _ensure_entries(session, first_versions, now)
-    query = (
-        select(Entry)
-        .where(Entry.code.in_(lock_versions))
-        .order_by(Entry.code)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    entries = {entry.code: entry for entry in session.scalars(query)}
-    for code, expected in lock_versions.items():
-        if entries[code].lock_version != expected:
-            raise StaleEntryError(code, expected, entries[code].lock_version)
-    return entries
-
-
 def lock_version_of(session: Session, code: str) -> int:
     """Return the entry's lock version; 0 where nothing was changed so far."""
     return session.scalar(select(Entry.lock_version).where(Entry.code == code)) or 0
@@ -115,13 +99,15 @@ def lock_versions_of(session: Session, codes: Collection[str]) -> dict[str, int]
 
 def open_versions(session: Session, codes: Collection[str]) -> dict[str, EntryVersion]:
     """Return what is open of these entries, by code."""
-    query = select(EntryVersion).where(EntryVersion.code.in_(codes), EntryVersion.state.in_(OPEN))
+    one = EntryVersion
+    query = select(one).where(one.code.in_(codes), one.state.in_(OPEN), visible())
     return {one.code: one for one in session.scalars(query)}
 
 
 def open_version(session: Session, code: str) -> EntryVersion | None:
     """Return the draft, or what waits for review; an entry has one at most."""
-    query = select(EntryVersion).where(EntryVersion.code == code, EntryVersion.state.in_(OPEN))
+    one = EntryVersion
+    query = select(one).where(one.code == code, one.state.in_(OPEN), visible())
     return session.scalars(query).one_or_none()
 
 
@@ -200,7 +186,7 @@ def page_of_versions(
     query = (
         select(Entry, EntryVersion)
         .join(EntryVersion, EntryVersion.code == Entry.code)
-        .where(EntryVersion.visibility.in_(tiers), EntryVersion.state.in_(states))
+        .where(EntryVersion.visibility.in_(tiers), EntryVersion.state.in_(states), visible())
         .options(defer(EntryVersion.content, raiseload=True), defer(EntryVersion.diff))
         .order_by(Entry.updated_at.desc(), Entry.code, EntryVersion.id.desc())
         .limit(limit)
@@ -219,6 +205,7 @@ def versions_of(
             EntryVersion.code == code,
             EntryVersion.visibility.in_(tiers),
             EntryVersion.state.in_(states),
+            visible(),
         )
         .order_by(EntryVersion.id.desc())
     )

@@ -1,5 +1,6 @@
 """The shapes that entries are handed in and read in."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -49,10 +50,22 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class NewDraft:
-    """One of many drafts saved together."""
+    """One of many drafts written together, with all that stands beside it: nothing is read again.
 
-    content: Content
+    Valid as long as the entry keeps its lock version.
+    """
+
+    code: str
+    content: Content  # in normal form
+    looked_up_by: Mapping[str, object]  # from ``drafting.looked_up_by``
     lock_version: int  # of the entry as the writer loaded it; 0 where nothing was changed so far
+    shipped_version: int | None  # of the shipped guide
+    base_version: int | None  # what it is compared with
+    # Against the base, field by field; None where there is none: every field is added.
+    changes: Sequence[Mapping[str, object]] | None
+    replaces_id: int | None = None  # the open draft it stands for, with its writers and its day
+    contributors: Sequence[str] = ()
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True)

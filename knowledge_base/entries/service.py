@@ -18,6 +18,7 @@ from knowledge_base.entries.expiry import Expiry
 from knowledge_base.entries.publishing import Publishing
 from knowledge_base.entries.recording import EntryBook, said
 from knowledge_base.entries.schemas import Candidate, CheckReport, Saved
+from knowledge_base.entries.staging import Staging
 from knowledge_base.entries.views import EntryViews
 from knowledge_base.library import Library
 
@@ -37,6 +38,7 @@ class EntryService:
         self.drafts = Drafting(book)
         self.expiry = Expiry(book)
         self.views = EntryViews(book)
+        self.staging = Staging(database, access, clock)
         self._publishing = Publishing(book)
         self._database = database
         self._checks = checks
@@ -48,9 +50,20 @@ class EntryService:
             EntryCodeError: the content names no matter.
         """
         code = content_code(content)
+        return self._checks.run(self._candidate(code, content))
+
+    def trial(self, content: Mapping[str, object]) -> Library | None:
+        """Return the library with a text laid over it, to try questions on; ``None``: no guide yet.
+
+        Raises:
+            EntryCodeError: the content names no matter.
+        """
+        candidate = self._candidate(content_code(content), content)
+        return None if candidate.matter is None else candidate.library
+
+    def _candidate(self, code: str, content: Mapping[str, object]) -> Candidate:
         with self._database.reading() as session:
-            candidate = self._publishing.candidate(session, code, 0, normal_form(content))
-        return self._checks.run(candidate)
+            return self._publishing.candidate(session, code, 0, normal_form(content))
 
     def publish(
         self,

@@ -26,7 +26,7 @@ def split(rule: Rule, text: str) -> list[str]:
 
 def lines(rule: Rule, text: str) -> list[Json]:
     """Return the entries of one cell, each translated, without repetitions."""
-    words = {plain(word): value for word, value in rule.values.items()}
+    words = rule.translated
     pieces = re.split(rule.split or r"[;；、,，\n]", text)
     found = [words.get(plain(one), one.strip()) for one in pieces if one.strip()]
     return list(dict.fromkeys(one for one in found if one))

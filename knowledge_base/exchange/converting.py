@@ -1,8 +1,10 @@
 """One row becomes the fields it speaks of; what cannot be understood is reported, never guessed."""
 
+from collections import abc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from knowledge_base.exchange.cell_values import as_text, day, lines, number, split, variation
@@ -13,11 +15,22 @@ from knowledge_base.exchange.mapping import Kind, Mapping, Rule, filled, placeho
 from knowledge_base.exchange.materials import documents
 from knowledge_base.exchange.paths import copied, get_path, set_path
 from knowledge_base.exchange.rows import RawRow, RowFinding, Severity
-from knowledge_base.exchange.words import NOTHING, UnreadableValueError, fee, limit, plain, yes_no
+from knowledge_base.exchange.words import (
+    NOTHING,
+    UnreadableValueError,
+    fee,
+    limit,
+    plain,
+    unit_named,
+    yes_no,
+)
 from knowledge_base.library import Library
 
 Json = Any  # the JSON edge: a part of a guide
 
+
+Brackets = abc.Mapping[str, str]  # column → what its header adds in brackets
+_LAWS_KEPT = 1_000  # texts; a list names few laws, each with a text of up to some KB
 
 _READERS: dict[Kind, Callable[[Rule, str, dict[str, str]], Json]] = {
     "own": lambda rule, text, _: BY_PATH[rule.to].read(text),
@@ -26,7 +39,6 @@ _READERS: dict[Kind, Callable[[Rule, str, dict[str, str]], Json]] = {
     "yes_no": lambda rule, text, _: yes_no(text) is not rule.negate,
     "number": lambda _rule, text, _: number(text),
     "date": lambda _rule, text, _: day(text),
-    "limit": lambda rule, text, _: limit(text, rule.unit),
     "fee": lambda _rule, text, _: fee(text),
     "documents": lambda rule, text, _: documents(text, rule.split),
     "fact": lambda rule, text, _: [{"text": one} for one in split(rule, text)],
@@ -49,11 +61,20 @@ class Converted:
 class Converter:
     """Applies one mapping; made once for a file."""
 
-    def __init__(self, mapping: Mapping, library: Library, columns: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        mapping: Mapping,
+        library: Library,
+        columns: Sequence[str] = (),
+        brackets: Brackets = MappingProxyType({}),
+    ) -> None:
         self._mapping = mapping
+        # A header may name the unit that its cells leave out: 承诺办结时限（工作日）.
+        self._units = {name: unit_named(text) for name, text in brackets.items()}
         # Of the file at hand: a column that it lacks clears nothing.
         self._columns = frozenset(columns)
         self._laws = library.laws
+        self._laws_read: dict[str, list[dict[str, Json]]] = {}
         self._departments = DepartmentNames(library.departments, mapping.departments.names)
 
     def file_findings(self) -> list[RowFinding]:
@@ -82,11 +103,13 @@ class Converter:
         made.columns.setdefault(rule.to, column)
         text = texts.get(column, "")
         if not text or (text in NOTHING and rule.reads_as not in ("yes_no", "own")):
+            if text and rule.reads_as == "limit":
+                made.findings.append(_left_empty(made.row, column, text))
             if self._mapping.empty_clears and column in (self._columns or texts):
                 made.fields[rule.to] = None
             return
         try:
-            value = self._value(rule, text, texts)
+            value = self._value(column, rule, text, texts)
         except UnreadableValueError as error:
             made.findings.append(self._unreadable(made.row, column, rule, error))
             return
@@ -104,26 +127,35 @@ class Converter:
         problem = f"{error.problem}，该项留空" if empty else error.problem
         return RowFinding(row, column, problem, error.repair, severity)
 
-    def _value(self, rule: Rule, text: str, texts: dict[str, str]) -> Json:
+    def _value(self, column: str, rule: Rule, text: str, texts: dict[str, str]) -> Json:
         if rule.values and rule.reads_as != "lines":
             key = plain(text)
-            translated = {plain(word): value for word, value in rule.values.items()}
-            if key in translated:
-                return self._based(rule, copied(translated[key]), texts)
-        return self._based(rule, self._read(rule, text, texts), texts)
+            if key in rule.translated:
+                return self._based(rule, copied(rule.translated[key]), texts)
+        return self._based(rule, self._read(column, rule, text, texts), texts)
 
-    def _read(self, rule: Rule, text: str, texts: dict[str, str]) -> Json:
+    def _read(self, column: str, rule: Rule, text: str, texts: dict[str, str]) -> Json:
         if rule.reads_as == "department" or (rule.reads_as, rule.to) == ("own", "department"):
             return self._departments.code_of(text)
         if rule.reads_as == "laws":
             return self._laws_of(text)
+        if rule.reads_as == "limit":
+            return limit(text, rule.unit or self._units.get(column))
         return _READERS[rule.reads_as](rule, text, texts)
 
     def _laws_of(self, text: str) -> list[dict[str, Json]]:
-        found = laws_in(text, self._laws)
+        found = self._laws_in(text)
         if not found:
             raise UnreadableValueError("没有找到法规名称", "把法规全称写在书名号《》中")
         return found
+
+    def _laws_in(self, text: str) -> list[dict[str, Json]]:
+        # Several columns of a row rest on the same laws, and many rows do.
+        if text not in self._laws_read:
+            if len(self._laws_read) >= _LAWS_KEPT:
+                self._laws_read.clear()
+            self._laws_read[text] = laws_in(text, self._laws)
+        return copied(self._laws_read[text])  # type: ignore[no-any-return]  # a list as it was
 
     def _based(self, rule: Rule, value: Json, texts: dict[str, str]) -> Json:
         """Put the law beside what rests on it."""
@@ -141,7 +173,7 @@ class Converter:
     def _basis(self, rule: Rule, texts: dict[str, str]) -> list[dict[str, Json]]:
         for source in rule.basis:
             text = source if source.startswith("《") else texts.get(source, "")
-            if found := laws_in(text, self._laws):
+            if text and (found := self._laws_in(text)):
                 return found
         return []
 
@@ -153,6 +185,11 @@ class Converter:
             column = made.columns.get("fee.free") or made.columns.get("fee", "fee")
             problem, repair = "写了不收费，又列出了收费标准", "核对后只留一处"
             made.findings.append(RowFinding(made.row, column, problem, repair))
+
+
+def _left_empty(row: int, column: str, text: str) -> RowFinding:
+    repair = "清单没有给出时限；知道的请在草稿中补上"
+    return RowFinding(row, column, f"写的是“{text}”，该项留空", repair, Severity.NOTE)
 
 
 def _put(fields: dict[str, Json], rule: Rule, value: Json) -> None:
@@ -186,12 +223,12 @@ def _templated(value: Json, texts: dict[str, str]) -> Json:
 
 
 def laid_over(base: dict[str, Json], made: Converted) -> dict[str, Json]:
-    """Return the guide with what the row says put over what is there."""
+    """Return the guide with what the row says put over what is there; the row is used up."""
     content: dict[str, Json] = copied(base)
     # Whole facets first: a column for the whole fee does not undo one for a part of it.
     for path, value in sorted(made.fields.items(), key=lambda one: one[0].count(".")):
-        set_path(content, path, copied(value))
+        set_path(content, path, value)
     for path, value in made.defaults.items():
         if get_path(content, path) in (None, "", [], {}):
-            set_path(content, path, copied(value))
+            set_path(content, path, value)
     return content

@@ -4,7 +4,8 @@ The files under ``mappings/`` are examples with every option explained.
 """
 
 import re
-from functools import cached_property
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,9 +15,11 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from knowledge_base.exchange.columns import COLUMNS
 from knowledge_base.exchange.errors import MappingFaultsError, UnreadableFileError
 from knowledge_base.exchange.paths import is_field
+from knowledge_base.exchange.readers.header import header_name
+from knowledge_base.exchange.words import plain
 from knowledge_base.facets import LimitUnit, Record, Text
 from knowledge_base.schema import MATTER_CODE
-from knowledge_base.yaml_files import parse_yaml
+from knowledge_base.yaml_files import YamlFile, parse_yaml
 
 Json = Any  # the JSON edge: a constant or a translated value
 Kind = Literal[
@@ -35,6 +38,7 @@ Kind = Literal[
     "own",
 ]
 _MAX_BYTES = 2**20
+_QUOTED = re.compile(r"“([^”]+)”")
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 # How a field is read where the mapping does not say.
@@ -111,10 +115,15 @@ class Rule(Record):
             raise ValueError(f"split 不是正确的正则表达式：{error}") from error
         return pattern
 
-    @property
+    @cached_property
     def reads_as(self) -> Kind:
         """How a cell is read."""
         return self.kind or _KINDS.get(self.to, "text")
+
+    @cached_property
+    def translated(self) -> dict[str, Json]:
+        """The list's words as they are compared, with ours."""
+        return {plain(word): value for word, value in self.values.items()}
 
 
 class Identity(Record):
@@ -142,6 +151,8 @@ class Mapping(Record):
     header_row: Annotated[int, Field(ge=1, le=100)] | None = None  # empty: found by its names
     identity: Identity = Identity()
     columns: dict[str, tuple[Rule, ...]]
+    # Other names that lists give a column, the likeliest first.
+    synonyms: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
     # Rows that follow each other with the same value here, or none, are one matter; the columns
     # in ``join`` are put together line by line.
     same_matter: Text | None = None
@@ -164,22 +175,34 @@ class Mapping(Record):
     def _paths_exist(self) -> "Mapping":
         wrong = [path for path in (*self.constants, *self.defaults) if not is_field(path)]
         if wrong:
-            raise ValueError(f"没有这些字段：{'、'.join(wrong)}")
+            raise ValueError(f"没有这些字段：{'、'.join(f'“{one}”' for one in wrong)}")
+        unknown = [name for name in self.synonyms if name not in self.columns]
+        if unknown:
+            shown = "、".join(f"“{one}”" for one in unknown)
+            raise ValueError(f"synonyms 的列不在 columns 中：{shown}")
         if self.same_matter is not None and self.same_matter not in self.columns:
             raise ValueError(f"same_matter 的列“{self.same_matter}”不在 columns 中")
         if not any(rule.to == self.identity.field for _, rule in self.rules):
             raise ValueError(f"没有一列对应 {self.identity.field}，无法辨认事项")
         return self
 
-    @property
+    @cached_property
+    def header_names(self) -> dict[str, frozenset[str]]:
+        """All names of each column, as headers are compared."""
+        return {
+            name: frozenset(map(header_name, (name, *others)))
+            for name, others in self.expected.items()
+        }
+
+    @cached_property
     def rules(self) -> list[tuple[str, Rule]]:
         """Every rule with its column, in the order of the file."""
         return [(column, rule) for column, rules in self.columns.items() for rule in rules]
 
     @cached_property
-    def expected(self) -> tuple[str, ...]:
-        """Every column that the mapping knows of."""
-        return tuple(self.columns)
+    def expected(self) -> dict[str, tuple[str, ...]]:
+        """Every column that the mapping knows of, with its other names."""
+        return {name: self.synonyms.get(name, ()) for name in self.columns}
 
     def missing(self, found: tuple[str, ...]) -> list[str]:
         """Return the columns that a file must have and has not."""
@@ -195,9 +218,10 @@ def _rules(given: object) -> object:
     return [{"to": one} if isinstance(one, str) else one for one in entries]
 
 
-def placeholders(template: str) -> list[str]:
+@lru_cache(maxsize=256)
+def placeholders(template: str) -> tuple[str, ...]:
     """Return the columns that a template names."""
-    return _PLACEHOLDER.findall(template)
+    return tuple(_PLACEHOLDER.findall(template))
 
 
 def filled(template: str, values: dict[str, str]) -> str:
@@ -228,19 +252,42 @@ def load_mapping(path: Path) -> Mapping:
     if not path.is_file() or path.stat().st_size > _MAX_BYTES:
         raise UnreadableFileError("没有这个映射文件，或映射文件过大")
     try:
-        data = parse_yaml(path.read_text(encoding="utf-8"))
-        return Mapping.model_validate(data)
+        text = path.read_text(encoding="utf-8")
+        data = parse_yaml(text)
     except yaml.MarkedYAMLError as error:
         line = 1 if error.problem_mark is None else error.problem_mark.line + 1
         raise MappingFaultsError([f"第 {line} 行或其上一行的 YAML 格式有误"]) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise MappingFaultsError(["映射文件应为 UTF-8 编码的 YAML"]) from error
+    try:
+        return Mapping.model_validate(data)
     except ValidationError as error:
-        faults = [
-            f"{'.'.join(map(str, one['loc'])) or '整个文件'}：{_told(one['type'], one['msg'])}"
-            for one in error.errors(include_url=False)
-        ]
-        raise MappingFaultsError(faults) from error
+        file = YamlFile(path.name, text, data)
+        faults = sorted(_fault(file, one) for one in error.errors(include_url=False))
+        raise MappingFaultsError([f"第 {line} 行 {told}" for line, told in faults]) from error
+
+
+def _fault(file: YamlFile, error: Json) -> tuple[int, str]:
+    """Return the line where a fault stands, and what it is."""
+    told, path = _told(error["type"], error["msg"]), _written_path(file.data, error["loc"])
+    if path:
+        return file.line_of(path), f"{'.'.join(map(str, path))}：{told}"
+    # A rule of the whole names the value that breaks it, if any one does.
+    named, lines = _QUOTED.search(told), enumerate(file.text.splitlines(), 1)
+    found = () if named is None else (at for at, line in lines if named[1] in line)
+    return next(iter(found), 1), told
+
+
+def _written_path(data: Json, path: Sequence[str | int]) -> list[str | int]:
+    """Return the path as the file has it: a column with one rule stands without a list."""
+    written: list[str | int] = []
+    for part in path:
+        if isinstance(part, int) and not isinstance(data, list):
+            continue
+        written.append(part)
+        inside = isinstance(data, dict) and part in data
+        data = data[part] if inside or (isinstance(part, int) and part < len(data)) else None
+    return written
 
 
 _TOLD = {

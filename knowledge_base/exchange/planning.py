@@ -5,12 +5,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
 from foundation.database.session import Database
 from foundation.text.storable import storable
-from knowledge_base.entries.content import Content, content_code, guide_form, normal_form
+from knowledge_base.entries.content import Content, content_code, guide_form, read_guide
+from knowledge_base.entries.diff import field_changes
+from knowledge_base.entries.drafting import looked_up_by
 from knowledge_base.entries.errors import EntryCodeError
+from knowledge_base.entries.schemas import NewDraft
 from knowledge_base.exchange.converting import Converted, Converter, laid_over
-from knowledge_base.exchange.grouping import grouped
+from knowledge_base.exchange.grouping import grouped, is_note
 from knowledge_base.exchange.identity import Identities
 from knowledge_base.exchange.judging import judged
 from knowledge_base.exchange.limits import ExchangeLimits
@@ -22,6 +27,7 @@ from knowledge_base.exchange.repository import Standing, standings_of
 from knowledge_base.exchange.rows import RawRow, RowFinding, RowSource, Severity
 from knowledge_base.exchange.words import UnreadableValueError
 from knowledge_base.library import Library
+from knowledge_base.schema import Matter
 
 # What is told while it lasts: the share done (None: not known), and how many rows.
 Progress = Callable[[float | None, int], None]
@@ -71,7 +77,7 @@ class _Run:
     ) -> None:
         self._database, self._shipped, self._mapping = database, shipped, mapping
         self._plan = plan
-        self._converter = Converter(mapping, shipped, source.columns)
+        self._converter = Converter(mapping, shipped, source.columns, source.brackets)
         self._rows_of: dict[str, int] = {}  # code → the row that named it first
         with database.reading() as session:
             self._identities = Identities(session, shipped, mapping.identity)
@@ -80,11 +86,20 @@ class _Run:
         """Judge every row."""
         for finding in (*self._converter.file_findings(), *self._unused(source.columns)):
             self._plan.note(finding)
-        rows = grouped(source.rows(), self._mapping)
+        rows = grouped(self._matters(source.rows()), self._mapping)
         take = self._whole if whole else self._converter.convert
         for batch in _batches(rows, BATCH):
             self._take([take(row) for row in batch])
             progress(source.done(), self._plan.counts.rows)
+
+    def _matters(self, rows: Iterable[RawRow]) -> Iterator[RawRow]:
+        """Yield the rows that tell of a matter: notes below and repeated headers are no rows."""
+        for row in rows:
+            if is_note(row, self._mapping):
+                problem, repair = "是说明或重复的表头，已略过", "不是的，请核对这一行"
+                self._plan.note(RowFinding(row.number, "整行", problem, repair, Severity.NOTE))
+            else:
+                yield row
 
     def _unused(self, columns: Sequence[str]) -> Iterator[RowFinding]:
         known = {*self._mapping.columns, *self._mapping.ignore}
@@ -133,8 +148,8 @@ class _Run:
         published = self._published(code, now)
         current = now.draft if now.draft is not None else published
         content = laid_over(dict(current or {}), made) if made.whole is None else made.whole
-        form = normal_form({**content, "code": code})
-        for finding in judged(made.row, form, made.columns, self._shipped):
+        form, guide = read_guide({**content, "code": code})
+        for finding in judged(made.row, form, guide, made.columns, self._shipped):
             self._plan.note(finding)
         counts = self._plan.counts
         if current is not None and form == current:
@@ -147,7 +162,33 @@ class _Run:
         else:
             counts.new += current is None
             counts.changed += current is not None
-            self._plan.add_draft(form, now.lock_version)
+            self._plan.add_draft(self._draft(form, guide, now, published))
+
+    def _draft(
+        self,
+        form: Content,
+        guide: Matter | ValidationError,
+        now: Standing,
+        published: Mapping[str, Any] | None,
+    ) -> NewDraft:
+        code = str(form["code"])
+        matter = self._shipped.matters.get(code)
+        shipped = None if matter is None else matter.version
+        changes = None
+        if published is not None:
+            changes = [one.model_dump(mode="json") for one in field_changes(published, form)]
+        return NewDraft(
+            code=code,
+            content=form,
+            looked_up_by=looked_up_by(form, guide if isinstance(guide, Matter) else None),
+            lock_version=now.lock_version,
+            shipped_version=shipped,
+            base_version=shipped if now.published is None else now.published.version,
+            changes=changes,
+            replaces_id=now.draft_id,
+            contributors=now.contributors,
+            created_at=now.began_at,
+        )
 
     def _published(self, code: str, now: Standing) -> Mapping[str, Any] | None:
         if now.published is not None:

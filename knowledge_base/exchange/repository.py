@@ -1,7 +1,8 @@
 """What the database says of the matters that a file names."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -9,7 +10,12 @@ from sqlalchemy.orm import Session
 
 from knowledge_base.entries.models import Entry, EntryVersion
 from knowledge_base.entries.recording import Base
-from knowledge_base.entries.repository import latest_numbered_of, lock_versions_of, open_versions
+from knowledge_base.entries.repository import (
+    latest_numbered_of,
+    lock_versions_of,
+    open_versions,
+    visible,
+)
 from knowledge_base.entries.states import EntryState
 
 _FETCH = 2_000
@@ -23,6 +29,10 @@ class Standing:
     published: Base | None = None
     draft: Mapping[str, Any] | None = None
     in_review: bool = False
+    # Of the open draft, which a new one would stand for.
+    draft_id: int | None = None
+    contributors: Sequence[str] = ()
+    began_at: datetime | None = None
 
 
 def known_codes(session: Session) -> set[str]:
@@ -35,7 +45,7 @@ def codes_by(session: Session, field: str) -> dict[str, str]:
     value = EntryVersion.content[field].as_string()
     query = (
         select(value, EntryVersion.code)
-        .where(value.is_not(None))
+        .where(value.is_not(None), visible())
         .order_by(EntryVersion.id)
         .execution_options(yield_per=_FETCH)
     )
@@ -56,5 +66,8 @@ def standings_of(session: Session, codes: Collection[str]) -> dict[str, Standing
             published,
             None if draft is None else draft.content,
             draft is not None and draft.state is EntryState.REVIEW,
+            None if draft is None else draft.id,
+            () if draft is None else draft.contributors,
+            None if draft is None else draft.created_at,
         )
     return found

@@ -30,6 +30,7 @@ class RowSource(Protocol):
     """An open file; it is read once, from beginning to end."""
 
     columns: tuple[str, ...]  # of the header; empty where records name their own
+    brackets: dict[str, str]  # column → what its header adds in brackets, the unit perhaps
 
     def rows(self) -> Iterator[RawRow]:
         """Yield the rows that hold anything.

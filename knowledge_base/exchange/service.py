@@ -1,12 +1,11 @@
-"""Import, whole: a file is planned, shown, and applied in one transaction or not at all."""
+"""Import, whole: a file is planned, shown, and applied altogether or not at all."""
 
 from pathlib import Path
 
 from foundation.access.permissions import Permission
-from foundation.access.service import AccessService, Account
-from foundation.clock import Clock
+from foundation.access.service import Account
 from foundation.database.session import Database
-from foundation.events.outbox import Outbox
+from knowledge_base.entries.recording import said
 from knowledge_base.entries.service import EntryService
 from knowledge_base.exchange.errors import ImportRejectedError
 from knowledge_base.exchange.limits import DEFAULT_LIMITS, ExchangeLimits
@@ -17,19 +16,16 @@ from knowledge_base.library import Library
 
 
 class ImportService:
-    """Both steps open their own transactions: reading in short ones, writing in one."""
+    """Both steps open their own short transactions; what is seen changes in one of them."""
 
     def __init__(
         self,
         database: Database,
         shipped: Library,
         entries: EntryService,
-        access: AccessService,
-        clock: Clock,
         limits: ExchangeLimits = DEFAULT_LIMITS,
     ) -> None:
-        self._database, self._entries, self._access = database, entries, access
-        self._clock, self._outbox = clock, Outbox(clock)
+        self._entries = entries
         self._planner = Planner(database, shipped, limits)
 
     def plan(
@@ -52,7 +48,9 @@ class ImportService:
     ) -> None:
         """Write every draft of the plan, or none.
 
-        On SQLite other writers wait until the file is in: large lists are for quiet hours.
+        The drafts are written in short batches that nobody sees, then shown in one short
+        transaction: other writers wait for one of these at most. Killed on the way it leaves the
+        knowledge base as it was; the next start takes away what was written.
 
         Raises:
             ActionNotAllowedError: the account may not edit.
@@ -64,15 +62,19 @@ class ImportService:
             raise ImportRejectedError(plan.counts.errors)
         if not plan.draft_count:
             return
-        done = 0
-        with self._database.transaction() as session:
+        staging, counts = self._entries.staging, plan.counts
+        import_id, done = staging.begin(account, plan.name), 0
+        try:
             for batch in plan.batches():
-                self._entries.drafts.save_many(session, account, batch, reason)
-                session.expunge_all()  # all is flushed: memory must not grow with the file
+                staging.stage(import_id, account, said(batch[0].code, reason), batch)
                 done += len(batch)
                 progress(done / plan.draft_count, done)
-            subject = f"{plan.name[:80]} {done}"
-            self._access.record(session, account.id, "knowledge.imported", subject)
-            payload = {"file": plan.name, "new": plan.counts.new, "changed": plan.counts.changed}
-            key = f"knowledge-import:{account.id}:{self._clock.now().isoformat()}"
-            self._outbox.enqueue(session, "knowledge.imported", key, payload)
+            staging.show(import_id, account, counts.new, counts.changed)
+        except BaseException:
+            staging.discard(import_id)
+            raise
+        staging.settle(import_id)
+
+    def sweep(self) -> int:
+        """Clear up after imports whose process was killed; return how many there were."""
+        return self._entries.staging.sweep()

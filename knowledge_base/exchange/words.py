@@ -81,11 +81,18 @@ _LIMIT = re.compile(
     rf"(?P<since>自.{{1,30}}?(?:起|后))?(?:的|在)?{_NUMBER}\(?(?P<unit>{_UNIT})\)?内?"
 )
 _YEAR = re.compile(rf"{_NUMBER}\(?年\)?内?")
-_AT_ONCE = re.compile(r"(?:即办|即时|当场|现场|立即)(?:办结|办理|件|办)?|0\(?个?工作日\)?|即办件")
+_AT_ONCE = re.compile(
+    r"(?:即办|即时|当场|现场|立即)(?:办结|办理|件|办)?|(?:即来即|即到即|随到随|马上)办|0\(?个?工作日\)?|即办件"
+)
 _MONEY = re.compile(
     r"(?:(?P<name>[^\d:]{1,60}?):?)?(?P<amount>\d+(?:\.\d+)?)元(?:人民币)?(?:/|每)?(?P<unit>[^\d元]{0,10})"
 )
 _FREE = frozenset(("免费", "不收费", "不收取费用", "免收", "0", "0元", "否", "免收费"))
+
+
+def unit_named(text: str) -> str | None:
+    """Return the unit that a header names in brackets: ``工作日``, ``单位：天``; None: none."""
+    return _UNIT_WORDS.get(plain(text).removeprefix("单位:"))
 
 
 def plain(text: str) -> str:

@@ -30,10 +30,11 @@ def clause_passages(documents: Mapping[str, PolicyDocument], day: date) -> Itera
     """
     for code, document in sorted(documents.items()):
         if document.in_force_on(day):
-            yield from _of(code, document)
+            yield from passages_of(code, document)
 
 
-def _of(code: str, document: PolicyDocument) -> Iterator[ClausePassage]:
+def passages_of(code: str, document: PolicyDocument) -> Iterator[ClausePassage]:
+    """Yield the provisions of one document, in order, whatever day it is."""
     for clause in document.provisions:
         if clause.path:
             said = f"{document.title} {_heading(document, clause)}{clause.text}"

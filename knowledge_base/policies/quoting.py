@@ -15,6 +15,7 @@ class Quotation:
 
     citation: str  # 《…》（粤公通字〔2024〕12号）第十条第二款
     text: str
+    clause: str  # 第十条第二款
 
     def __str__(self) -> str:
         return f"{self.citation}：\n{self.text}"
@@ -34,7 +35,8 @@ def quote(document: PolicyDocument, clause_path: str) -> Quotation:
     depth = clause_path.strip("/").split("/")[-1]
     path = found[0].path
     cited = next((index + 1 for index, step in enumerate(path) if step.key == depth), len(path))
-    return Quotation(_cited(document, path[:cited]), joined(found))
+    clause = "".join(_words(document, path[:cited]))
+    return Quotation(_cited(document, path[:cited]), joined(found), clause)
 
 
 def citation(document: PolicyDocument, clause: Clause) -> str:

@@ -146,6 +146,13 @@ class PolicyDocument(Frozen):
         return begun and not ended and not self.repealed
 
 
+class PublishedPolicy(Frozen):
+    """A document that answers may quote, in the version published last."""
+
+    version: int
+    document: PolicyDocument
+
+
 _GROUPING = frozenset({Level.PART, Level.CHAPTER, Level.SECTION})
 
 

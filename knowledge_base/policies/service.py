@@ -218,12 +218,6 @@ class PolicyService:
         return SavedPolicy(policy.code, policy.lock_version, row.state, row.version, outcome)
 
 
-def published_policies(session: Session) -> dict[str, PolicyDocument]:
-    """Return what citizens' answers may quote, by code; ``clause_passages`` looks at the dates."""
-    rows = repository.present_versions(session, {Visibility.PUBLIC})
-    return {row.code: PolicyDocument.model_validate(row.content) for row in rows}
-
-
 def identity_of(document: PolicyDocument) -> str:
     """Return what a document is known again by: its number, else title and issuers."""
     named = document.number or "／".join((document.title, *document.issuers))

@@ -35,6 +35,11 @@ class PolicyAnswers:
             if answer.visibility is Visibility.PUBLIC and answer.in_force(today)
         ]
 
+    def in_force(self, today: date) -> "PolicyAnswers":
+        """Return those that hold on ``today``; itself where that is all of them."""
+        kept = {code: one for code, one in self.answers.items() if one.in_force(today)}
+        return self if len(kept) == len(self.answers) else PolicyAnswers(kept)
+
     def about(self, matter: str) -> list[PolicyAnswer]:
         """Return the answers that name this matter as related."""
         return [answer for answer in self.answers.values() if matter in answer.related_matters]

@@ -28,6 +28,8 @@ class QuestionDrafting:
         lock_version: int,
         code: str | None = None,
         answer: str | None = None,
+        *,
+        as_alias: bool = False,
     ) -> Saved:
         """Write the group's question into the draft of a matter, or of a new one.
 
@@ -39,6 +41,7 @@ class QuestionDrafting:
             code: of the matter; None begins a new one.
             answer: the question becomes a common question with it; without, a sample question
                 that leads to the guide.
+            as_alias: a further name of a known matter instead.
 
         Raises:
             ActionNotAllowedError: the account may not edit.
@@ -49,7 +52,10 @@ class QuestionDrafting:
         """
         found = self._queue.group(session, account, group_id).group
         reason = f"据待答问题 {group_id}（问过 {found.times} 次）起草"
-        learned = Learned(question=found.text, reason=reason, answer=answer, code=code)
+        alias = as_alias and code is not None
+        learned = Learned(
+            question=found.text, reason=reason, answer=answer, as_alias=alias, code=code
+        )
         saved = self._drafts.add(session, account, learned)
         with suppress(StoredTestExistsError):  # of another group with the same words
             self._tests.add(session, account, saved.code, found.text)

@@ -49,6 +49,7 @@ class Learned:
     question: str
     reason: str  # of the draft: where this comes from
     answer: str | None = None
+    as_alias: bool = False  # another name of the matter, rather than a way to ask
     code: str | None = None  # of the matter; None: of none that is known
     department: str | None = None
     source: str | None = None  # title of the document it stands in
@@ -63,7 +64,7 @@ class LearnedDrafts:
         self._shipped = shipped
 
     def add(self, session: Session, account: Account, learned: Learned) -> Saved:
-        """Add a common question with its answer, or a sample question where there is none.
+        """Add a common question with its answer; without one a sample question, or an alias.
 
         Raises:
             ActionNotAllowedError: the account may not edit.
@@ -76,7 +77,11 @@ class LearnedDrafts:
         answer = None if learned.answer is None else impersonal(learned.answer)
         code = learned.code or self._next_code(session)
         content = self._content(session, account, code, question, learned)
-        grown = _with_question(code, content, question, answer)
+        grown = (
+            _with_alias(code, content, question)
+            if learned.as_alias
+            else _with_question(code, content, question, answer)
+        )
         lock = lock_version_of(session, code)
         return self._entries.drafts.save(session, account, grown, learned.reason, lock)
 
@@ -137,3 +142,10 @@ def _with_question(code: str, content: Content, question: str, answer: str | Non
     if answer is None:
         return {**content, "sample_questions": [*samples, question]}
     return {**content, "common_questions": [*common, {"question": question, "answer": answer}]}
+
+
+def _with_alias(code: str, content: Content, name: str) -> Content:
+    aliases = list(content.get("aliases", ()))
+    if name in {*aliases, content.get("title")}:
+        raise AlreadyLearnedError(code)
+    return {**content, "aliases": [*aliases, name]}

@@ -46,12 +46,12 @@ class QuestionOwnerError(MalformedInputError):
 
 
 class QuestionDueError(MalformedInputError):
-    """The number of working days is no sensible limit."""
+    """The limit lies before tomorrow, or too far ahead."""
 
-    user_message = "处理期限须为1至60个工作日。"
+    user_message = "处理期限须在明天以后、60个工作日以内。"
 
-    def __init__(self, group_id: int, working_days: int) -> None:
-        super().__init__(f"question group {group_id}: due in {working_days} working days")
+    def __init__(self, group_id: int, days: int) -> None:
+        super().__init__(f"question group {group_id}: due in {days} days")
 
 
 class AnswerVersionError(MalformedInputError):

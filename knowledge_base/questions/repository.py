@@ -1,9 +1,9 @@
 """Every query of open questions."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, defer
@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, defer
 from foundation.access.models import AccountRow
 from knowledge_base.questions.errors import QuestionNotFoundError, StaleQuestionError
 from knowledge_base.questions.models import OpenQuestion, QuestionGroup
-from knowledge_base.questions.schemas import NewQuestion
-from knowledge_base.questions.states import JOINABLE, QuestionState
+from knowledge_base.questions.schemas import NewQuestion, Wanted
+from knowledge_base.questions.states import JOINABLE, WAITING, QuestionState
 
 PAGE = 200
 # Older groups are closed by being forgotten: a question asked again then begins a new one.
@@ -88,16 +88,12 @@ def locked(session: Session, group_id: int, lock_version: int) -> QuestionGroup:
 
 
 def page(
-    session: Session,
-    states: Collection[QuestionState],
-    owner: str | None,
-    limit: int = PAGE,
-    offset: int = 0,
+    session: Session, wanted: Wanted, today: date, limit: int = PAGE, offset: int = 0
 ) -> list[QuestionGroup]:
-    """Return groups: due first, then those asked most; ``owner`` None: of everybody."""
+    """Return groups: due first, then those asked most."""
     query = (
         select(QuestionGroup)
-        .where(QuestionGroup.state.in_(states))
+        .where(*_narrowed(wanted, today))
         .options(defer(QuestionGroup.words), defer(QuestionGroup.meaning))
         .order_by(
             QuestionGroup.due_on.is_(None),
@@ -108,9 +104,57 @@ def page(
         .limit(limit)
         .offset(offset)
     )
-    if owner is not None:
-        query = query.where(QuestionGroup.owner == owner)
     return list(session.scalars(query))
+
+
+def count(session: Session, wanted: Wanted, today: date) -> int:
+    """Return how many groups there are in all."""
+    query = select(func.count(QuestionGroup.id)).where(*_narrowed(wanted, today))
+    return session.scalar(query) or 0
+
+
+def _narrowed(wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [QuestionGroup.state.in_(wanted.states)]
+    if wanted.owner is not None:
+        found.append(QuestionGroup.owner == wanted.owner)
+    if wanted.overdue:
+        found += [QuestionGroup.due_on < today, QuestionGroup.state.in_(WAITING)]
+    if wanted.words:
+        asked = select(OpenQuestion.id).where(
+            OpenQuestion.group_id == QuestionGroup.id,
+            OpenQuestion.masked_text.contains(wanted.words, autoescape=True),
+        )
+        named = QuestionGroup.text.contains(wanted.words, autoescape=True)
+        found.append(or_(named, asked.exists()))
+    return found
+
+
+def examples(
+    session: Session, groups: Collection[QuestionGroup], most: int
+) -> dict[int, tuple[str, ...]]:
+    """Return other wordings than the group's own, the newest first, at most so many a group."""
+    own = {one.id: one.text for one in groups}
+    one = OpenQuestion
+    wordings = (
+        select(one.group_id, one.masked_text, func.max(one.id).label("latest"))
+        .where(one.group_id.in_(own))
+        .group_by(one.group_id, one.masked_text)
+        .subquery()
+    )
+    newest = func.row_number().over(
+        partition_by=wordings.c.group_id, order_by=wordings.c.latest.desc()
+    )
+    ranked = select(wordings, newest.label("place")).subquery()
+    query = (
+        select(ranked.c.group_id, ranked.c.masked_text)
+        .where(ranked.c.place <= most + 1)  # the group's own words may be among them
+        .order_by(ranked.c.group_id, ranked.c.place)
+    )
+    found: dict[int, list[str]] = {group_id: [] for group_id in own}
+    for group_id, text in session.execute(query):
+        if text != own[group_id]:
+            found[group_id].append(text)
+    return {group_id: tuple(texts[:most]) for group_id, texts in found.items()}
 
 
 def group(session: Session, group_id: int) -> QuestionGroup:

@@ -1,10 +1,10 @@
 """The shapes that open questions are handed in and read in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from knowledge_base.questions.states import QuestionSource, QuestionState
+from knowledge_base.questions.states import WAITING, QuestionSource, QuestionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class GroupView:
     last_seen_at: datetime
     matter_code: str | None
     owner: str | None  # display name
+    owner_id: str | None
     due_on: date | None
     due_provisional: bool
     overdue: bool
@@ -50,6 +51,17 @@ class GroupView:
     answered_code: str | None
     answered_version: int | None
     dismissed_reason: str | None
+    examples: tuple[str, ...] = ()  # other wordings, masked, the newest first; in lists only
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list of groups is narrowed to; empty fields pass everything."""
+
+    states: Collection[QuestionState] = WAITING
+    owner: str | None = None  # account id
+    words: str = ""  # in the question, or in one of its wordings
+    overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,31 @@
 """What staff do with open questions: read, assign, dismiss, close by a published version."""
 
-from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from foundation.access.permissions import Permission
 from foundation.access.service import AccessService, Account
-from foundation.clock import Clock
+from foundation.clock import SHANGHAI, Clock
 from foundation.text.storable import storable
 from knowledge_base.entries import repository as entries
 from knowledge_base.questions import repository
 from knowledge_base.questions.errors import (
     AnswerVersionError,
+    IllegalQuestionMoveError,
     QuestionDueError,
     QuestionOwnerError,
     QuestionReasonMissingError,
 )
 from knowledge_base.questions.models import QuestionGroup
-from knowledge_base.questions.schemas import AskedView, DueOn, GroupDetail, GroupView
+from knowledge_base.questions.schemas import AskedView, DueOn, GroupDetail, GroupView, Wanted
 from knowledge_base.questions.states import WAITING, QuestionState, check_transition
 
 WORKING_DAYS = 5  # a week to find out and write
-_MOST_WORKING_DAYS = 60
+MOST_WORKING_DAYS = 60
+_EXAMPLES = 3  # other wordings shown in a list
+_ALL_WAITING = Wanted()
 
 
 class QuestionQueue:
@@ -39,8 +43,7 @@ class QuestionQueue:
         self,
         session: Session,
         account: Account,
-        states: Collection[QuestionState] = WAITING,
-        owner: str | None = None,
+        wanted: Wanted = _ALL_WAITING,
         limit: int = repository.PAGE,
         offset: int = 0,
     ) -> list[GroupView]:
@@ -49,15 +52,28 @@ class QuestionQueue:
         Args:
             session: a reading transaction.
             account: edits or reviews.
-            states: which to show.
-            owner: account id; None shows everybody's.
+            wanted: which.
             limit: most rows.
             offset: rows passed over.
         """
         _require_staff(account)
-        rows = repository.page(session, states, owner, limit, offset)
+        rows = repository.page(session, wanted, self._today(), limit, offset)
         names = repository.names_of(session, {one.owner for one in rows if one.owner})
-        return [self._view(one, names) for one in rows]
+        examples = repository.examples(session, rows, _EXAMPLES)
+        return [replace(self._view(one, names), examples=examples[one.id]) for one in rows]
+
+    def count(self, session: Session, account: Account, wanted: Wanted = _ALL_WAITING) -> int:
+        """Return how many groups ``groups`` would show in all."""
+        _require_staff(account)
+        return repository.count(session, wanted, self._today())
+
+    def editors(self, session: Session) -> dict[str, str]:
+        """Return who may be given a group: user name and what people call them."""
+        return {
+            one.username: one.display_name
+            for one in self._access.accounts(session)
+            if one.may(Permission.KNOWLEDGE_EDIT)
+        }
 
     def group(self, session: Session, account: Account, group_id: int) -> GroupDetail:
         """Return one group with what was asked; raises ``QuestionNotFoundError``."""
@@ -99,15 +115,36 @@ class QuestionQueue:
         taker = self._access.named(session, owner)
         if not taker.may(Permission.KNOWLEDGE_EDIT):
             raise QuestionOwnerError(group_id, owner)
-        if not 1 <= working_days <= _MOST_WORKING_DAYS:
+        if not 1 <= working_days <= MOST_WORKING_DAYS:
             raise QuestionDueError(group_id, working_days)
         group = repository.locked(session, group_id, lock_version)
         check_transition(group_id, group.state, QuestionState.ASSIGNED)
-        due = self._due_on(self._clock.now().date(), working_days)
+        due = self._due_on(self._today(), working_days)
         group.state, group.owner = QuestionState.ASSIGNED, taker.id
         group.due_on, group.due_provisional = due.day, due.provisional
         group.dismissed_reason = group.closed_by = group.closed_at = None
         return self._note(session, group, "assigned", account)
+
+    def set_due(
+        self, session: Session, account: Account, group_id: int, due_on: date, lock_version: int
+    ) -> GroupView:
+        """Set the last day for a group that somebody has.
+
+        Raises:
+            ActionNotAllowedError: an editor sets it for somebody else.
+            QuestionDueError: before tomorrow, or later than sixty working days from now.
+            IllegalQuestionMoveError, StaleQuestionError: as for ``assign``.
+        """
+        group = self._locked_for(session, account, group_id, lock_version)
+        if group.state is not QuestionState.ASSIGNED:
+            raise IllegalQuestionMoveError(
+                group_id, group.state, QuestionState.ASSIGNED, group.state.label
+            )
+        today = self._today()
+        if not today < due_on <= self._due_on(today, MOST_WORKING_DAYS).day:
+            raise QuestionDueError(group_id, (due_on - today).days)
+        group.due_on, group.due_provisional = due_on, False
+        return self._note(session, group, "due_set", account)
 
     def dismiss(
         self, session: Session, account: Account, group_id: int, reason: str, lock_version: int
@@ -161,7 +198,7 @@ class QuestionQueue:
         check_transition(group_id, group.state, QuestionState.ASSIGNED)
         group.draft_code = code
         if group.owner is None or group.state is not QuestionState.ASSIGNED:
-            due = self._due_on(self._clock.now().date(), WORKING_DAYS)
+            due = self._due_on(self._today(), WORKING_DAYS)
             group.state, group.owner = QuestionState.ASSIGNED, account.id
             group.due_on, group.due_provisional = due.day, due.provisional
         return self._note(session, group, "drafted", account)
@@ -174,6 +211,9 @@ class QuestionQueue:
             self._close(group, None)
             self._note(session, group, "answered", None)
         return len(groups)
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(SHANGHAI).date()
 
     def _answered(self, group: QuestionGroup, code: str, version: int) -> None:
         group.state = QuestionState.ANSWERED
@@ -202,8 +242,8 @@ class QuestionQueue:
         return self._view(group, repository.names_of(session, {group.owner or ""}))
 
     def _view(self, group: QuestionGroup, names: dict[str, str]) -> GroupView:
-        today = self._clock.now().date()
-        late = group.due_on is not None and group.due_on < today and group.state in WAITING
+        due, waits = group.due_on, group.state in WAITING
+        late = due is not None and due < self._today() and waits
         return GroupView(
             id=group.id,
             lock_version=group.lock_version,
@@ -214,6 +254,7 @@ class QuestionQueue:
             last_seen_at=group.last_seen_at,
             matter_code=group.matter_code,
             owner=names.get(group.owner or "", group.owner),
+            owner_id=group.owner,
             due_on=group.due_on,
             due_provisional=group.due_provisional,
             overdue=late,

@@ -10,11 +10,12 @@ class QuestionSource(StrEnum):
 
     NO_ANSWER = "no_answer"
     BADLY_RATED = "badly_rated"
+    MARKED = "marked"  # by an operator, of what the desk suggested
 
     @property
     def label(self) -> str:
         """The word people see."""
-        return "没有答上" if self is QuestionSource.NO_ANSWER else "答了没解决"
+        return _SOURCES[self]
 
 
 class QuestionState(StrEnum):
@@ -31,6 +32,11 @@ class QuestionState(StrEnum):
         return _LABELS[self]
 
 
+_SOURCES = {
+    QuestionSource.NO_ANSWER: "没有答上",
+    QuestionSource.BADLY_RATED: "答了没解决",
+    QuestionSource.MARKED: "坐席标记",
+}
 _LABELS = {
     QuestionState.OPEN: "待分派",
     QuestionState.ASSIGNED: "处理中",

@@ -40,11 +40,11 @@ def calibrate(
         encoder=dense[0].fingerprint,
         library=library.fingerprint,
         questions=sha256_of(QUESTIONS_FILE),
-        full=fit_model(samples, engine.entries),
-        lexical=fit_model(lexical, engine.entries),
+        full=fit_model(samples, engine.kinds),
+        lexical=fit_model(lexical, engine.kinds),
         quality={
-            "full": cross_validate(samples, engine.entries),
-            "lexical": cross_validate(lexical, engine.entries),
+            "full": cross_validate(samples, engine.kinds),
+            "lexical": cross_validate(lexical, engine.kinds),
         },
     )
     write_calibration(calibration, path)

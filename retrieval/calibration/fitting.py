@@ -1,7 +1,7 @@
 """Learn the fused score's weights, P(correct) and the thresholds from searched questions."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +13,8 @@ from retrieval.calibration.samples import Sample
 from retrieval.calibration.store import Model
 from retrieval.decision import CONFIDENCE_FEATURES, Ranking, confidence, rank
 from retrieval.fusion import LEXICAL_FEATURES, RANKING_FEATURES, fuse
-from retrieval.index.passages import Entry
+from retrieval.index.kinds import Kinds
+from retrieval.judging import POLICY_FEATURES, feature_row, policy_confidence, rank_policies
 
 Array = NDArray[np.float64]
 
@@ -25,19 +26,90 @@ _OUTSIDE_REFUSED = 0.95
 _TIED = 0.03  # share of right answers that may become a choice so that ambiguous questions do
 # how often a hotline is asked each; the set's own numbers depend on how many guides are written
 _SHARES = {"answerable": 0.6, "unwritten": 0.2, "outside": 0.2}
+# Share of all other questions that may get a policy answer, and that may be offered one among
+# their choices: a guide that fits as well goes first.
+_POLICY_WRONG = {"answerable": 0.01, "outside": 0.03}
+_POLICY_OFFERED = {"answerable": 0.03, "outside": 0.04}
+_POLICY_LOST = 0.15  # share of right policy answers given up for questions about nothing of ours
 _CHOICE_GAP = 3.0  # in fused score, whose unit is a logit: odds of 1 to 20
 
 
-def fit_model(samples: Sequence[Sample], entries: Sequence[Entry]) -> Model:
-    """Return weights and thresholds; the thresholds from predictions on held-out folds."""
-    weights = fit_ranking(samples)
-    model = fit_confidence(samples, entries, weights)
+def fit_model(samples: Sequence[Sample], kinds: Kinds) -> Model:
+    """Return weights and thresholds; the thresholds from predictions on held-out folds.
+
+    Guides are fitted on all but the questions about policy, as if there were no policy answers.
+    """
+    guides = [sample for sample in samples if not sample.policy]
+    weights = fit_ranking(guides, kinds)
+    model = fit_confidence(guides, kinds, weights)
+    held_out = np.zeros(len(guides))
+    for train, test in folds(guides):
+        part = [guides[i] for i in train]
+        fold = fit_confidence(part, kinds, fit_ranking(part, kinds))
+        held_out[test] = [confidence(ranked(guides[i], kinds, fold), fold) for i in test]
+    return fit_policy(samples, kinds, with_thresholds(model, guides, kinds, held_out))
+
+
+def fit_policy(samples: Sequence[Sample], kinds: Kinds, model: Model) -> Model:
+    """Learn when a policy answer is what was asked, and from when on it may be given.
+
+    Without a question about policy ``model`` stays as it is: no policy answer is ever given.
+    """
+    if not any(sample.policy for sample in samples):
+        return model
+    fitted = _fit_policy(samples, kinds, model)
     held_out = np.zeros(len(samples))
     for train, test in folds(samples):
-        part = [samples[i] for i in train]
-        fold = fit_confidence(part, entries, fit_ranking(part))
-        held_out[test] = [confidence(ranked(samples[i], entries, fold), fold) for i in test]
-    return with_thresholds(model, samples, entries, held_out)
+        fold = _fit_policy([samples[i] for i in train], kinds, model)
+        held_out[test] = [
+            policy_confidence(ranked_policies(samples[i], kinds, fold), fold) for i in test
+        ]
+    right = np.array([policy_is_right(one, ranked_policies(one, kinds, model)) for one in samples])
+    reached = {
+        group: held_out[~right & np.array([_group(one) == group for one in samples])]
+        for group in ("answerable", "outside")
+    }
+    counts = Counter(map(_group, samples))
+
+    def least(shares: Mapping[str, float]) -> float:
+        return max(
+            _least_for_share(reached[name], share, counts[name]) for name, share in shares.items()
+        )
+
+    return replace(
+        fitted, policy_from=least(_POLICY_WRONG), policy_offer_from=least(_POLICY_OFFERED)
+    )
+
+
+def _least_for_share(wrong: Array, share: float, total: int) -> float:
+    """Return the probability that at most ``share`` of ``total`` questions reach in error."""
+    order = np.sort(wrong)[::-1]
+    if order.size == 0:
+        return 0.0
+    place = min(int(share * total), len(order) - 1)
+    return round(float(order[place]) + 1e-4, 4)
+
+
+def _fit_policy(samples: Sequence[Sample], kinds: Kinds, model: Model) -> Model:
+    rankings = [ranked_policies(sample, kinds, model) for sample in samples]
+    rows = np.array([feature_row(ranking.features) for ranking in rankings])
+    labels = np.array(list(map(policy_is_right, samples, rankings)))
+    kept, weights, intercept = _non_negative(rows, labels, np.ones(len(samples)))
+    learned = {POLICY_FEATURES[i]: round(w, 4) for i, w in zip(kept, weights, strict=True)}
+    leads = [r.features["unwritten"] for r, hit in zip(rankings, labels, strict=True) if hit]
+    floor = round(float(np.quantile(leads, _POLICY_LOST)), 4) if leads else 0.0
+    return replace(model, policy=learned, policy_intercept=round(intercept, 4), policy_floor=floor)
+
+
+def ranked_policies(sample: Sample, kinds: Kinds, model: Model) -> Ranking:
+    """Return the policy answers for a sample under ``model``."""
+    fused = fuse(sample.evidence, model.ranking)
+    return rank_policies(sample.evidence, fused, kinds, rank(sample.evidence, fused, kinds))
+
+
+def policy_is_right(sample: Sample, ranking: Ranking) -> bool:
+    """Whether the first policy answer answers the question."""
+    return sample.answerable and ranking.rows.size > 0 and int(ranking.rows[0]) in sample.targets
 
 
 def folds(samples: Sequence[Sample]) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -47,15 +119,17 @@ def folds(samples: Sequence[Sample]) -> list[tuple[NDArray[np.int64], NDArray[np
     return list(splitter.split(np.zeros(len(samples)), groups=groups))
 
 
-def ranked(sample: Sample, entries: Sequence[Entry], model: Model) -> Ranking:
+def ranked(sample: Sample, kinds: Kinds, model: Model) -> Ranking:
     """Return the sample's candidates under ``model``."""
-    return rank(sample.evidence, fuse(sample.evidence, model.ranking), entries)
+    return rank(sample.evidence, fuse(sample.evidence, model.ranking), kinds)
 
 
-def fit_ranking(samples: Sequence[Sample]) -> dict[str, float]:
+def fit_ranking(samples: Sequence[Sample], kinds: Kinds) -> dict[str, float]:
     """Learn weights by which the right entry stands above its rivals (pairwise logistic loss)."""
     names = LEXICAL_FEATURES if samples[0].evidence.dense is None else RANKING_FEATURES
-    differences = np.concatenate([_differences(s) for s in samples if len(s.targets) == 1])
+    differences = np.concatenate(
+        [_differences(s, s.target, kinds) for s in samples if s.target is not None]
+    )
     # both orders of each pair, so that the model needs no intercept
     rows = np.concatenate([differences, -differences])
     labels = np.repeat([1, 0], len(differences))
@@ -71,20 +145,18 @@ def fit_ranking(samples: Sequence[Sample]) -> dict[str, float]:
     return {name: learned.get(name, 0.0) for name in names}
 
 
-def _differences(sample: Sample) -> NDArray[np.float32]:
+def _differences(sample: Sample, target: int, kinds: Kinds) -> NDArray[np.float32]:
     features = sample.features()
-    target = next(iter(sample.targets))
-    order = np.argsort(-features.sum(axis=1))[: _RIVALS + 1]
+    order = np.argsort(-features.sum(axis=1))
+    order = order[(kinds.guide | kinds.unwritten)[order]][: _RIVALS + 1]
     rivals = order[order != target][:_RIVALS]
     return np.asarray(features[target] - features[rivals], dtype=np.float32)
 
 
-def fit_confidence(
-    samples: Sequence[Sample], entries: Sequence[Entry], ranking: dict[str, float]
-) -> Model:
+def fit_confidence(samples: Sequence[Sample], kinds: Kinds, ranking: dict[str, float]) -> Model:
     """Learn P(first candidate is right); answerable questions and others weigh the same."""
     draft = Model(ranking, {}, 0.0, 1.0, 1.0, 0.0, _CHOICE_GAP)
-    rankings = [ranked(sample, entries, draft) for sample in samples]
+    rankings = [ranked(sample, kinds, draft) for sample in samples]
     rows = np.array([[r.features[n] for n in CONFIDENCE_FEATURES] for r in rankings])
     labels = np.array(list(map(is_right, samples, rankings)))
     kept, weights, intercept = _non_negative(rows, labels, _balance(samples))
@@ -121,16 +193,18 @@ def _balance(samples: Sequence[Sample]) -> Array:
 
 
 def _group(sample: Sample) -> str:
+    if sample.policy:
+        return "policy"
     if sample.answerable:
         return "answerable"
     return "unwritten" if sample.targets and not sample.ambiguous else "outside"
 
 
 def with_thresholds(
-    model: Model, samples: Sequence[Sample], entries: Sequence[Entry], probabilities: Array
+    model: Model, samples: Sequence[Sample], kinds: Kinds, probabilities: Array
 ) -> Model:
     """Choose the least probabilities at which the precision and the refusals aimed at hold."""
-    rankings = [ranked(sample, entries, model) for sample in samples]
+    rankings = [ranked(sample, kinds, model) for sample in samples]
     right = np.array(list(map(is_right, samples, rankings)))
     # ambiguous questions are for the tie to catch
     plain = np.array([not sample.ambiguous for sample in samples])

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from retrieval.encoder.progress import Progress
 from retrieval.fusion import Evidence
+from retrieval.schemas import EntryKind
 from retrieval.search import SearchEngine
 from retrieval.understanding import understand
 
@@ -25,6 +26,7 @@ class Question:
 
     text: str
     codes: tuple[str, ...]
+    also: tuple[str, ...] = ()  # what answers it as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,10 @@ class Sample:
     question: Question
     evidence: Evidence
     targets: frozenset[int]  # positions of the entries it is about, written or not
-    answerable: bool  # exactly one matter, and its guide is written
+    target: int | None  # of the entry it is about, where that is exactly one
+    answerable: bool  # exactly one entry, and it is written
     ambiguous: bool  # several written guides fit
+    policy: bool = False  # answerable, by a policy answer
 
     def features(self) -> NDArray[np.float32]:
         """Return float32, shape (n_entries, n_features)."""
@@ -44,13 +48,19 @@ class Sample:
     def lexical_only(self) -> "Sample":
         """Return the same as it looks while the encoder is still loading."""
         alone = replace(self.evidence, dense=None)
-        return Sample(self.question, alone, self.targets, self.answerable, self.ambiguous)
+        return replace(self, evidence=alone)
 
 
 def read_questions(path: Path = QUESTIONS_FILE) -> list[Question]:
     """Return the whole set."""
     data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    found = [Question(text, (code,)) for code, texts in data["matters"].items() for text in texts]
+    named = {**data["matters"], **data["policy_answers"]}
+    also: dict[str, str] = data["also"]
+    found = [
+        Question(text, (code,), (also[text],) if text in also else ())
+        for code, texts in named.items()
+        for text in texts
+    ]
     found += [Question(text, tuple(codes)) for text, codes in data["ambiguous"].items()]
     return found + [Question(text, ()) for text in data["outside"]]
 
@@ -81,12 +91,18 @@ def search_all(
     for done, question in enumerate(questions):
         progress("校准：检索校准问题", done / len(questions))
         evidence = engine.search(understand(question.text, engine.wording))
-        rows = [engine.position[code] for code in question.codes if code in engine.position]
+        rows = _rows(engine, question.codes)
         written = [row for row in rows if engine.entries[row].written]
         yield Sample(
             question=question,
             evidence=evidence,
-            targets=frozenset(rows),
+            targets=frozenset((*rows, *_rows(engine, question.also))),
+            target=rows[0] if len(rows) == 1 else None,
             answerable=len(question.codes) == 1 and bool(written),
             ambiguous=len(question.codes) > 1 and len(written) > 1,
+            policy=any(engine.entries[row].kind is EntryKind.POLICY_ANSWER for row in written),
         )
+
+
+def _rows(engine: SearchEngine, codes: Iterable[str]) -> list[int]:
+    return [engine.position[code] for code in codes if code in engine.position]

@@ -1,7 +1,7 @@
 """The learned numbers of ranking and decision, and the check that they fit what is loaded."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,12 @@ class Model:
     clarify_from: float  # least P(correct) at which choices are offered
     tie_margin: float  # lead in fused score under which two guides fit equally
     choice_gap: float  # how far behind the first a choice may lie, in fused score
+    policy: dict[str, float] = field(default_factory=dict)  # P(a policy answer is what was asked)
+    policy_intercept: float = 0.0
+    # least lead over what must not be answered, in fused score; below it the probability counts 0
+    policy_floor: float = 0.0
+    policy_from: float = 1.0  # least such probability at which it is answered, not the guide
+    policy_offer_from: float = 1.0  # least at which it stands among the choices
 
 
 @dataclass(frozen=True, slots=True)

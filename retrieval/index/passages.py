@@ -1,4 +1,4 @@
-"""What is searched: short texts, each of which belongs to one matter."""
+"""What is searched: short texts, each of which belongs to a matter, a policy answer or a clause."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,11 +9,15 @@ from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from knowledge_base.library import Library
-from knowledge_base.schema import FacetName, Matter
+from knowledge_base.policies.passages import passages_of
+from knowledge_base.policies.schema import SEPARATOR, PolicyDocument
+from knowledge_base.policy_answers.schema import PolicyAnswer
+from knowledge_base.schema import FacetName, Matter, Visibility
+from knowledge_base.yaml_files import parse_yaml
 from retrieval.index.protocol import Ids
+from retrieval.schemas import EntryKind
 
 # Longer passages blur: their vector is a mean over everything said.
 _FACET_CHARACTERS = 120
@@ -22,13 +26,14 @@ ELSEWHERE = "elsewhere"  # the code that stands for everything no guide is about
 
 
 class PassageKind(StrEnum):
-    """Which part of a guide a passage comes from."""
+    """Which part of an entry a passage comes from."""
 
     TITLE = "title"
     ALIAS = "alias"
     QUESTION = "question"
     SUMMARY = "summary"
     FACET = "facet"
+    CLAUSE = "clause"  # of a policy document: long prose, which names nothing
     # A name of a matter that the city has but no guide yet: it draws the questions that must not be
     # answered with a neighbour's guide.
     UNWRITTEN = "unwritten"
@@ -49,7 +54,7 @@ NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One searchable text and the matter it belongs to."""
+    """One searchable text and the entry it belongs to."""
 
     code: str
     kind: PassageKind
@@ -59,15 +64,22 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A matter as retrieval sees it: a written guide, a title without one, or ``ELSEWHERE``."""
+    """What can be found: a guide, a policy answer, a clause, or what only draws questions away.
 
-    code: str
+    Not ``written`` is the title of a matter without a public guide, and ``ELSEWHERE``.
+    """
+
+    code: str  # M0103; Q0201; of a clause P0001/article3/paragraph2
     title: str
     written: bool
+    kind: EntryKind = EntryKind.GUIDE
 
 
 def build_entries(library: Library) -> tuple[Entry, ...]:
-    """Return the public guides in order of code, the matters without one, and what is neither."""
+    """Return everything that can be found: guides first, in order of code, clauses last.
+
+    Between them stand the matters without a guide, what is no matter, and the policy answers.
+    """
     written = library.public_matters()
     entries = [Entry(matter.code, matter.title, written=True) for matter in written]
     # an internal guide is not shown, and its title draws what it would have answered
@@ -77,14 +89,28 @@ def build_entries(library: Library) -> tuple[Entry, ...]:
         for code, matter in sorted(library.index.items())
         if code not in codes
     ]
-    return (*entries, Entry(ELSEWHERE, "", written=False))
+    entries.append(Entry(ELSEWHERE, "", written=False))
+    entries += [
+        Entry(answer.code, answer.question, written=True, kind=EntryKind.POLICY_ANSWER)
+        for answer in library.policy_answers.answers.values()
+        if answer.visibility is Visibility.PUBLIC
+    ]
+    clauses = {code: citation for code, citation, _ in _clauses(library)}
+    entries += [
+        Entry(code, citation, written=True, kind=EntryKind.CLAUSE)
+        for code, citation in clauses.items()
+    ]
+    return tuple(entries)
+
+
+Record = Matter | PolicyAnswer | PolicyDocument
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PassageGroup:
     """The passages of one entry; the next library shares it where nothing of it changed."""
 
-    matter: Matter | None  # what the passages were taken from, where that is a guide
+    record: Record | None  # what the passages were taken from; None where only titles are known
     passages: tuple[Passage, ...]
     ids: Ids  # see ``passage_ids``
 
@@ -93,25 +119,42 @@ def build_groups(
     library: Library, entries: Sequence[Entry], before: Mapping[str, PassageGroup]
 ) -> dict[str, PassageGroup]:
     """Return the passages of each entry under its code; those ``before`` holds are taken over."""
+    clauses = _clause_texts(library)
     groups: dict[str, PassageGroup] = {}
     for entry in entries:
         held = before.get(entry.code)
-        matter = library.matters.get(entry.code) if entry.written else None
-        if held is None or matter is None or held.matter is not matter:
-            passages = tuple(_of_entry(library, entry))
+        record = _record_of(library, entry)
+        if held is None or record is None or held.record is not record:
+            passages = tuple(_of_entry(library, entry, clauses))
             if held is None or held.passages != passages:
-                held = PassageGroup(matter, passages, passage_ids(passages))
+                held = PassageGroup(record, passages, passage_ids(passages))
         groups[entry.code] = held
     return groups
 
 
 def build_passages(library: Library, entries: Sequence[Entry]) -> tuple[Passage, ...]:
     """Return the passages of ``entries``, in their order."""
-    return tuple(passage for entry in entries for passage in _of_entry(library, entry))
+    clauses = _clause_texts(library)
+    return tuple(passage for entry in entries for passage in _of_entry(library, entry, clauses))
 
 
-def _of_entry(library: Library, entry: Entry) -> Iterator[Passage]:
-    if entry.written:
+def _record_of(library: Library, entry: Entry) -> Record | None:
+    if entry.kind is EntryKind.POLICY_ANSWER:
+        return library.policy_answers.answer(entry.code)
+    if entry.kind is EntryKind.CLAUSE:
+        return library.policies[entry.code.partition(SEPARATOR)[0]].document
+    return library.matter(entry.code) if entry.written else None
+
+
+def _of_entry(
+    library: Library, entry: Entry, clauses: Mapping[str, Sequence[str]]
+) -> Iterator[Passage]:
+    if entry.kind is EntryKind.CLAUSE:
+        for text in clauses[entry.code]:
+            yield Passage(entry.code, PassageKind.CLAUSE, text)
+    elif entry.kind is EntryKind.POLICY_ANSWER:
+        yield from _of_policy_answer(library.policy_answers.answer(entry.code))
+    elif entry.written:
         yield from _of_matter(library.matter(entry.code))
     elif entry.code == ELSEWHERE:
         yield from _elsewhere()
@@ -123,18 +166,38 @@ def _of_entry(library: Library, entry: Entry) -> Iterator[Passage]:
 def passage_ids(passages: Sequence[Passage]) -> Ids:
     """Return the number of each passage in a vector index, int64, shape (n,), distinct.
 
-    It is made of matter and text alone, so that it is the same in every process and version, and
+    It is made of entry and text alone, so that it is the same in every process and version, and
     a passage with another text has another one.
     """
     seen: Counter[str] = Counter()
     digests = []
     for passage in passages:
         key = f"{passage.code}\0{passage.text}"
-        said = f"{key}\0{seen[key]}"  # a guide may say the same twice
+        said = f"{key}\0{seen[key]}"  # an entry may say the same twice
         seen[key] += 1
         digests.append(blake2b(said.encode(), digest_size=8).digest())
     # 63 bits: -1 stands for "none", and Milvus takes signed numbers only
     return np.frombuffer(b"".join(digests), dtype=">i8").astype(np.int64) & np.int64(2**63 - 1)
+
+
+def _clauses(library: Library) -> Iterator[tuple[str, str, str]]:
+    """Yield code, citation and text of every clause, documents by code, clauses in order."""
+    for code, policy in sorted(library.policies.items()):
+        for passage in passages_of(code, policy.document):
+            yield f"{code}{SEPARATOR}{passage.path}", passage.citation, passage.text
+
+
+def _clause_texts(library: Library) -> dict[str, list[str]]:
+    """Return the texts of every clause by its code, as in ``_clauses``."""
+    texts: dict[str, list[str]] = {}
+    for code, _, text in _clauses(library):
+        texts.setdefault(code, []).append(text)
+    return texts
+
+
+def _of_policy_answer(answer: PolicyAnswer) -> Iterator[Passage]:
+    for text in answer.ways_of_asking:
+        yield Passage(answer.code, PassageKind.QUESTION, text)
 
 
 def _elsewhere() -> Iterator[Passage]:
@@ -144,7 +207,7 @@ def _elsewhere() -> Iterator[Passage]:
 
 @lru_cache(maxsize=1)
 def _elsewhere_texts() -> tuple[str, ...]:
-    return tuple(yaml.safe_load(_ELSEWHERE_FILE.read_text(encoding="utf-8")))
+    return tuple(parse_yaml(_ELSEWHERE_FILE.read_text(encoding="utf-8")))
 
 
 def _of_matter(matter: Matter) -> Iterator[Passage]:

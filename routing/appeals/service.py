@@ -134,7 +134,7 @@ class AppealService:
         """
         ticket, _ = ticket_repository.locked_share(session, ticket_no, actor.department)
         found = [
-            _contact_view(appeal, contact)
+            contact_view(appeal, contact)
             for appeal in repository.of_ticket(session, ticket.id)
             if (contact := repository.contact_of(session, appeal.id)) is not None
         ]
@@ -146,10 +146,11 @@ class AppealService:
         number = ticket.ticket_no
         if proposal.outcome is Outcome.DECLINE:
             self._tickets.advance(session, number, TicketState.DECLINED, actor)
-        elif proposal.outcome is Outcome.DIRECT_ANSWER:
-            self._tickets.advance(session, number, TicketState.DIRECT_ANSWERED, actor)
         elif (
-            proposal.lead is None
+            # Who has a question registered was not answered: somebody has to, and a person says
+            # who, because routing does not weigh that for what it takes to be answerable.
+            proposal.outcome is Outcome.DIRECT_ANSWER
+            or proposal.lead is None
             or proposal.needs_dispatcher
             or not self._tickets.takes_tickets(proposal.lead)
         ):
@@ -256,7 +257,8 @@ def _department_code(session: Session, ticket: Ticket) -> str | None:
     return None if share is None else share.department_code
 
 
-def _contact_view(appeal: Appeal, contact: Contact) -> ContactView:
+def contact_view(appeal: Appeal, contact: Contact) -> ContactView:
+    """Return how to reach one citizen; whoever hands it out records the reading."""
     return ContactView(
         number=appeal.number,
         name=contact.name,

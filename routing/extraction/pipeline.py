@@ -4,17 +4,16 @@
 over characters, so that a name the word list does not know is still found whole.
 """
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import jieba
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from knowledge_base.schema import Place
+from retrieval.dictionary import prepare_jieba
 from routing.extraction.contacts import (
     PATTERNS,
     EntityKind,
@@ -83,15 +82,6 @@ class Extractor:
             wants_confidentiality=wishes_confidentiality(text),
             dependent=speaks_as_dependent(text),
         )
-
-
-def prepare_jieba(cache_dir: Path) -> None:
-    """Load jieba's dictionary quietly, its cache in ``cache_dir`` rather than in the system's."""
-    jieba.setLogLevel(logging.WARNING)
-    if not jieba.dt.initialized:
-        cache_dir.mkdir(parents=True, exist_ok=True)
-        jieba.dt.tmp_dir = str(cache_dir)
-        jieba.initialize()
 
 
 def _said(text: str, spans: Iterable[Span], wanted: EntityKind) -> list[str]:

@@ -1,5 +1,7 @@
 """Every query of tickets; what a department sees is scoped in SQL."""
 
+from collections.abc import Collection
+
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -131,6 +133,16 @@ def resolved_inquiries(session: Session, limit: int = PAGE) -> list[Ticket]:
         .limit(limit)
     )
     return list(session.scalars(query))
+
+
+def learned(session: Session, ticket_ids: Collection[int]) -> dict[int, str]:
+    """Return, of these tickets, whose reply became a draft already, and of which entry."""
+    query = (
+        select(TicketEvent.ticket_id, TicketEvent.data)
+        .where(TicketEvent.ticket_id.in_(ticket_ids), TicketEvent.kind == "learned")
+        .order_by(TicketEvent.seq)
+    )
+    return {ticket_id: data["entry"] for ticket_id, data in session.execute(query)}
 
 
 def dispatch_queue(session: Session, limit: int = PAGE) -> list[Ticket]:

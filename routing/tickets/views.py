@@ -15,6 +15,8 @@ _NOTES = {
     "co_returned": "协办单位已退单",
     "co_replied": "协办单位已答复",
     "contact_read": "查看了联系方式",
+    "followed_up": "已回访",
+    "learned": "答复已转为知识库草稿",
 }
 
 

@@ -2,8 +2,12 @@ import re
 
 import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
+from sqlalchemy import select
 
+from knowledge_base.questions.models import OpenQuestion
+from knowledge_base.questions.states import QuestionSource
 from tests.browser.conftest import Watched
+from tests.service_fixtures import RunningService
 
 pytestmark = pytest.mark.browser
 
@@ -173,11 +177,21 @@ def test_danger_is_answered_with_the_line_to_call(window: Watched) -> None:
     expect(card.locator("a.dial")).to_have_attribute("href", "tel:119")
 
 
-def test_answer_is_rated(window: Watched) -> None:
+def test_answer_is_rated_and_its_question_queued(
+    window: Watched, running_service: RunningService
+) -> None:
     page = window.open()
+    badly_rated = select(OpenQuestion.masked_text).where(
+        OpenQuestion.source == QuestionSource.BADLY_RATED
+    )
+    database = running_service.services.database
+    with database.reading() as session:
+        before = len(session.scalars(badly_rated).all())
     window.say(QUESTION)
     page.get_by_role("button", name="没解决").click()
     expect(page.locator(".rating")).to_contain_text("已记下")
+    with database.reading() as session:
+        assert session.scalars(badly_rated).all()[before:] == [QUESTION]
 
     page.reload()
 

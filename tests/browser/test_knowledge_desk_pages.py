@@ -15,7 +15,10 @@ from tests.knowledge_desk_steps import (
     DESK,
     HIT_TEST,
     IMPORT,
+    INQUIRIES,
+    QUESTIONS,
     REVIEW,
+    TESTS,
     open_entry,
     stored,
     until_ready,
@@ -82,9 +85,9 @@ def test_knowledge_desk_board_answers_its_question_with_chart_and_table(
     expect(page.locator(".desk-row .desk-time").first).to_have_text("税务")
 
 
-def upload(page: Page, name: str, content: bytes) -> None:
+def upload(page: Page, name: str, content: bytes, mark: str = "file") -> None:
     file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-    page.locator("[data-mark=upload-file] input[type=file]").set_input_files([file])
+    page.locator(f"[data-mark=upload-{mark}] input[type=file]").set_input_files([file])
 
 
 def test_knowledge_desk_imports_a_file_after_a_preview(
@@ -115,6 +118,24 @@ def test_knowledge_desk_imports_a_file_after_a_preview(
     open_entry(page, "M0206")
     expect(page.locator(".know-summary")).to_have_text("导入时改写的一句话说明。")
     expect(page.locator('[data-row="M0206"]')).to_contain_text("草稿")
+
+
+def test_knowledge_desk_takes_an_own_mapping_and_shows_its_faults_with_their_lines(
+    desk_service: DeskService, open_desk: Open
+) -> None:
+    page = open_desk(desk_service.account(Role.KNOWLEDGE_EDITOR))
+    page.goto(desk_service.url + IMPORT)
+    columns = "name: 乡镇清单\ncolumns:\n  号: code\n  名: title\n  期限:\n    to: "
+    upload(page, "a.yml", f"{columns}limit\n".encode(), "mapping")
+    expect(page.locator(".desk-notice")).to_contain_text("第 6 行")
+
+    upload(page, "a.yml", f"{columns}time_limit.committed\n".encode(), "mapping")
+    expect(page.locator("[data-mark=mapping]").first).to_contain_text("自己的映射：乡镇清单")
+    upload(page, "清单.csv", "号,名,期限\nM200777,灯牌登记,3个工作日\n".encode())
+
+    first = page.locator("[data-mark=import-first]")
+    expect(first).to_contain_text("灯牌登记")
+    expect(first).to_contain_text("3 工作日")
 
 
 def test_knowledge_desk_import_refuses_what_it_cannot_read(
@@ -170,7 +191,7 @@ def test_knowledge_desk_holds_long_text_at_1280_pixels(
     expect(page.locator("[data-mark=entry-title]")).to_have_text(long)
     assert _fits(page)
 
-    for path in (REVIEW, HIT_TEST, BOARD, IMPORT):
+    for path in (REVIEW, QUESTIONS, INQUIRIES, TESTS, HIT_TEST, BOARD, IMPORT):
         page.goto(desk_service.url + path)
         expect(page.locator(".know-pages")).to_be_visible()
         assert _fits(page)

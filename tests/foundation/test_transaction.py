@@ -1,7 +1,12 @@
 """What a writing transaction keeps when an error leaves it."""
 
+import asyncio
+import threading
+
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from foundation.clock import SystemClock
 from foundation.database.session import Database
@@ -31,3 +36,50 @@ def test_transaction_keeps_changes_only_for_a_refusal_that_says_so(
         _enqueue_then_fail(database, error)
     with database.reading() as session:
         assert len(session.scalars(select(OutboxMessage)).all()) == kept
+
+
+def test_cancelled_task_leaves_no_transaction_under_way(database: Database) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(session: Session) -> None:
+        Outbox(SystemClock()).enqueue(session, "t", "k", {})
+        begun.set()
+        go_on.wait(10)
+
+    async def cancel_in_the_middle() -> None:
+        task = asyncio.create_task(database.write(slow))
+        await asyncio.to_thread(begun.wait, 10)
+        task.cancel()
+        await asyncio.sleep(0.05)
+        assert not task.done()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert isinstance(database.engine.pool, QueuePool)
+        assert database.engine.pool.checkedout() == 0
+
+    asyncio.run(cancel_in_the_middle())
+
+    with database.reading() as session:
+        assert len(session.scalars(select(OutboxMessage)).all()) == 1
+
+
+def test_disposing_waits_for_the_transaction_that_a_dead_loop_left(database: Database) -> None:
+    begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def slow(session: Session) -> None:
+        session.scalars(select(OutboxMessage)).all()
+        begun.set()
+        go_on.wait(10)
+        ended.set()
+
+    async def abandon() -> None:
+        reading = asyncio.ensure_future(database.read(slow))
+        await asyncio.to_thread(begun.wait, 10)
+        reading.cancel()
+        asyncio.get_running_loop().call_later(0.05, go_on.set)
+
+    asyncio.run(abandon())
+    database.dispose()
+
+    assert ended.is_set()

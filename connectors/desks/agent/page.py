@@ -6,6 +6,7 @@ from datetime import datetime
 
 from nicegui import background_tasks, context, ui
 from nicegui.client import Client
+from sqlalchemy.orm import Session
 
 from bot.conversation.broadcast import Watch
 from bot.conversation.desk import OperatorDesk
@@ -28,8 +29,8 @@ from foundation.database.session import Database
 logger = logging.getLogger(__name__)
 
 _KEYS = (
-    "F2、F3 采用第一、第二条建议 · F4 刷新建议 · Ctrl+Enter 发送或记录 · "
-    "Ctrl+K 搜索会话 · ? 显示快捷键"
+    "F2、F3 采用第一、第二条建议 · F8 第一条不对 · F9 没有答案 · F4 刷新建议 · "
+    "Ctrl+Enter 发送或记录 · Ctrl+K 搜索会话 · ? 显示快捷键"
 )
 _TELEPHONE = "telephone"
 
@@ -70,7 +71,9 @@ class AgentPage:
                 self._send, told(self._take_over), told(self._hand_back)
             )
             with ui.element("section").classes("desk-help").props('aria-label="建议与登记"'):
-                self._suggestions = SuggestionPanel(told(self._adopt), told(self._suggest_again))
+                self._suggestions = SuggestionPanel(
+                    told(self._adopt), told(self._suggest_again), told(self._report_question)
+                )
                 self._draft = DraftPanel(self._edit, self._register)
                 button("快捷键（?）", lambda: say(_KEYS), "quiet", key="?", mark="keys")
         client = context.client
@@ -194,6 +197,23 @@ class AgentPage:
         if self._selected is not None:
             self._suggestions.show(await self._desk.suggestions(self._selected))
             self._suggestions.exchange()
+
+    async def _report_question(self, matter_code: str | None) -> None:
+        """Mark the last question as without a good answer; the knowledge desk hears of it."""
+        account = await self._door.require(Permission.CONVERSATION_TAKE_OVER)
+        conversation_id = self._selected
+        if conversation_id is None or not self._asked:
+            say("市民还没有提问。", "warning")
+            return
+
+        def report(session: Session) -> bool:
+            added = self._desk.report_question(session, conversation_id, matter_code)
+            act = "question.no_answer" if matter_code is None else "question.wrong_answer"
+            self._access.record(session, account.id, act, f"{conversation_id} {matter_code or ''}")
+            return added
+
+        added = await self._database.write(report)
+        say("已记入待补问题。" if added else "这个问题已在待补问题里。", "positive")
 
     async def _register(self, conversation_id: str) -> None:
         account = await self._door.require(Permission.CALL_REGISTER)

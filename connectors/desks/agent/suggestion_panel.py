@@ -7,8 +7,10 @@ from nicegui import ui
 
 from bot.conversation.suggesting import Suggestion
 from connectors.desks.widgets import Resting, button, heading
+from retrieval.schemas import EntryKind
 
 _KEYS = ("F2", "F3")
+_WRONG_KEY = "F8"
 _EMPTY = "市民说话后，这里给出可采用的答复。"
 _NONE = "没有与这些话相近的办事指南。可在下方登记工单，或自行答复。"
 _NEWER = "有新的建议，移开鼠标或按 F4 更新"
@@ -21,14 +23,18 @@ class SuggestionPanel:
         self,
         adopt: Callable[[Suggestion], Awaitable[None]],
         refresh: Callable[[], Awaitable[None]],
+        report: Callable[[str | None], Awaitable[None]],
     ) -> None:
         self._adopt = adopt
+        self._report = report
         self._shown: tuple[Suggestion, ...] | None = None
         self._asked = False
         self._next: tuple[Suggestion, ...] = ()
         with ui.element("div").classes("desk-bar"):
             heading("建议答复")
             self._newer = ui.label().classes("desk-count").props("role=status")
+            missing = button("没有答案（F9）", self._no_answer, "quiet", key="F9", mark="no-answer")
+            missing.tooltip("问题进入知识库的待补问题")
             button("刷新（F4）", refresh, "quiet", key="F4", mark="refresh")
         self._list = ui.element("div").classes("desk-suggestions")
         self._resting = Resting(self._list, self.exchange)
@@ -59,19 +65,29 @@ class SuggestionPanel:
             for number, suggestion in enumerate(self._shown):
                 self._suggestion(number, suggestion)
 
+    async def _no_answer(self) -> None:
+        await self._report(None)
+
     def _suggestion(self, number: int, suggestion: Suggestion) -> None:
         key = _KEYS[number] if number < len(_KEYS) else None
         with ui.element("article").classes("suggestion"):
             with ui.element("div").classes("desk-bar"):
                 facet = f" · {suggestion.facet.label}" if suggestion.facet else ""
-                ui.label(f"{suggestion.title}{facet}").classes("suggestion-title")
+                sign = "" if suggestion.kind is EntryKind.GUIDE else f"{suggestion.kind.label}："
+                ui.label(f"{sign}{suggestion.title}{facet}").classes("suggestion-title")
                 text = f"采用（{key}）" if key else "采用"
                 take = partial(self._adopt, suggestion)
+                wrong = partial(self._report, suggestion.code)
+                told_by = _WRONG_KEY if number == 0 else None
+                words = f"不对（{told_by}）" if told_by else "不对"
+                button(words, wrong, "quiet", key=told_by, mark=f"wrong-{number + 1}")
                 button(text, take, key=key, mark=f"adopt-{number + 1}")
             lines = [line for line in suggestion.text.splitlines() if line.strip()]
             ui.label("\n".join(lines)).classes("suggestion-text").props("tabindex=0")
             ui.label(f"因为：{suggestion.because}").classes("suggestion-because")
             if suggestion.sources:
                 source = suggestion.sources[0]
-                line = f"来源：{source.source} · 第{source.version}版 · {source.valid_from}起"
+                since = f" · {source.valid_from}起" if source.valid_from else ""
+                laws = f" · {'、'.join(source.laws)}" if source.laws else ""
+                line = f"来源：{source.source} · 第{source.version}版{since}{laws}"
                 ui.label(line).classes("suggestion-because")

@@ -42,6 +42,23 @@ def ask_reason(question: Question, act: Callable[[str, str], Awaitable[None]]) -
                 button("取消", dialog.close, "quiet")
 
 
+def ask_yes(
+    title: str, note: str, confirm: str, act: Callable[[], Awaitable[None]], mark: str
+) -> None:
+    """Ask once before something is taken away."""
+    with ui.dialog(value=True) as dialog, ui.card().classes("desk-dialog"):
+        heading(title)
+        ui.label(note).classes("desk-note")
+
+        async def send() -> None:
+            await act()
+            dialog.close()
+
+        with ui.element("div").classes("desk-actions"):
+            button(confirm, told(send), "main", mark=f"{mark}-yes")
+            button("取消", dialog.close, "quiet")
+
+
 def _field(label: str, mark: str, value: str = "") -> ui.textarea:
     field = ui.textarea(label, value=value).classes("reply")
     return field.props(f"autogrow outlined maxlength=500 data-mark={mark}")

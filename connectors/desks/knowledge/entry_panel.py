@@ -1,24 +1,26 @@
 """The middle and right columns: one entry read, edited or compared, its history beside."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from nicegui import ui
 
-from connectors.desks.frame import told
-from connectors.desks.knowledge.asking import Question, ask_reason
+from connectors.desks.frame import Door, told
+from connectors.desks.knowledge.asking import Question, ask_reason, ask_yes
 from connectors.desks.knowledge.differences import draw_differences
 from connectors.desks.knowledge.editor import EditorPanel
 from connectors.desks.knowledge.history_panel import HistoryActs, draw_history
 from connectors.desks.knowledge.parts import REVIEW_PATH, KnowledgeParts, link
 from connectors.desks.knowledge.reading import draw_content
+from connectors.desks.knowledge.tests_panel import StoredTestsPanel
 from connectors.desks.widgets import button, heading
 from knowledge_base.entries.content import Content
 from knowledge_base.entries.diff import FieldChange
 from knowledge_base.entries.schemas import EntryView, VersionContent
-from knowledge_base.entries.states import EntryState
-from knowledge_base.entries.text_form import as_text
+from knowledge_base.entries.states import OPEN, EntryState
+from knowledge_base.entries.text_form import as_text, read_text
 
 _EMPTY = "请在左边选择一个条目，或按 Ctrl+K 搜索。"
 _NEW = ""  # where the text of an entry without a code is kept
@@ -72,8 +74,15 @@ class EntryPanel:
     """Draws the selected entry; every text is a text node."""
 
     def __init__(
-        self, parts: KnowledgeParts, history: HistoryActs, acts: EntryActs, *, edits: bool
+        self,
+        door: Door,
+        parts: KnowledgeParts,
+        history: HistoryActs,
+        acts: EntryActs,
+        *,
+        edits: bool,
     ) -> None:
+        self._door = door
         self._parts, self._history, self._acts, self._edits = parts, history, acts, edits
         self._opened: Opened | None = None
         self._editor: EditorPanel | None = None
@@ -100,6 +109,7 @@ class EntryPanel:
                     draw_content(opened.content.content, self._parts.retriever.library)
         with self._help:
             draw_history(opened.view, self._history)
+            self._draw_tests(opened.code, self._draft_of(opened))
 
     def show_differences(self, changes: Sequence[FieldChange], before: str, after: str) -> None:
         """Draw two versions beside each other."""
@@ -183,6 +193,24 @@ class EntryPanel:
             button("提交审核", told(self._acts.submit_draft), mark="submit-draft")
             button("放弃草稿", self._ask_discard, "quiet", mark="discard")
 
+    def _draft_of(self, opened: Opened) -> Callable[[], Content | None] | None:
+        """Return what questions are tried on while reading: the draft, where one is shown."""
+        content = opened.content
+        if content is None or content.state not in OPEN:
+            return None
+        return lambda: content.content
+
+    def _draw_tests(self, code: str, draft: Callable[[], Content | None] | None) -> None:
+        heading("测试问题").classes("know-help-part")
+        panel = StoredTestsPanel(self._door, self._parts, code, draft)
+        ui.timer(0.05, told(panel.load), once=True)
+
+    async def edit(self) -> None:
+        """Open the editor on the entry that is shown, where that may be edited."""
+        opened = self._opened
+        if self._edits and opened is not None and opened.open_state is not EntryState.REVIEW:
+            await self._edit()
+
     async def _edit(self) -> None:
         opened = self._opened
         if opened is None:
@@ -207,6 +235,9 @@ class EntryPanel:
                 if code is not None:
                     button("返回查看", told(self._leave), "quiet", mark="leave-editor")
             self._editor.build(self._help, code, text, reason)
+        if code is not None:
+            with self._help:
+                self._draw_tests(code, partial(_content_of, self._editor))
 
     async def _leave(self) -> None:
         self.keep_text()
@@ -218,14 +249,10 @@ class EntryPanel:
         ask_reason(question, self._acts.withdraw)
 
     def _ask_discard(self) -> None:
-        with ui.dialog(value=True) as dialog, ui.card().classes("desk-dialog"):
-            heading("放弃这份草稿？")
-            ui.label("草稿内容会删去，发布的版本不受影响。").classes("desk-note")
+        note = "草稿内容会删去，发布的版本不受影响。"
+        ask_yes("放弃这份草稿？", note, "放弃", self._acts.discard, "discard")
 
-            async def discard() -> None:
-                await self._acts.discard()
-                dialog.close()
 
-            with ui.element("div").classes("desk-actions"):
-                button("放弃", told(discard), "main", mark="discard-yes")
-                button("取消", dialog.close, "quiet")
+def _content_of(editor: EditorPanel) -> Content | None:
+    content = read_text(editor.text).content
+    return None if content is None else dict(content)

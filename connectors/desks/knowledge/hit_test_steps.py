@@ -9,7 +9,7 @@ from connectors.desks.widgets import heading
 from knowledge_base.library import Library
 from knowledge_base.schema import Audience
 from retrieval.explaining import ChannelHits, Explanation, FusedCandidate, Hit
-from retrieval.schemas import Decision
+from retrieval.schemas import Decision, EntryKind
 
 _DECISIONS = {
     Decision.ANSWER: ("✓ 直接回答", "in-time"),
@@ -71,11 +71,19 @@ def _draw_channel(found: ChannelHits) -> None:
             _draw_hit(hit)
 
 
+def _draw_title(title: str, code: str, kind: EntryKind) -> None:
+    if kind is EntryKind.GUIDE:
+        link(title, entry_path(code))
+    else:
+        # Policy answers and documents have no page of their own on this desk.
+        ui.label(f"{kind.label}：{title}")
+
+
 def _draw_hit(hit: Hit) -> None:
     with ui.element("div").classes("know-hit"):
         with ui.element("div").classes("know-hit-line"):
             sign = "" if hit.written else "○ "
-            link(f"{sign}{hit.title}", entry_path(hit.code))
+            _draw_title(f"{sign}{hit.title}", hit.code, hit.kind)
             ui.label(f"{hit.score:.3f}").classes("know-score")
         _bar(hit.score, 1.0)
         if hit.matched and hit.matched != hit.title:
@@ -109,7 +117,7 @@ def _draw_candidates(explained: Explanation) -> None:
 def _draw_candidate(candidate: FusedCandidate) -> None:
     with ui.element("tr"):
         with ui.element("td"):
-            link(f"{candidate.title}（{candidate.code}）", entry_path(candidate.code))
+            _draw_title(f"{candidate.title}（{candidate.code}）", candidate.code, candidate.kind)
         for number in (candidate.score, *candidate.parts.values()):
             with ui.element("td").classes("know-number"):
                 ui.label(f"{number:.3f}")
@@ -149,6 +157,7 @@ def _draw_answer(explained: Explanation, library: Library) -> None:
         ui.label(answer.text).classes("know-answer")
         for source in answer.sources:
             laws = f"（{'、'.join(source.laws)}）" if source.laws else ""
-            line = f"来源：{source.source}{laws} · 第 {source.version} 版 · {source.valid_from} 起"
+            since = f" · {source.valid_from} 起" if source.valid_from else ""
+            line = f"来源：{source.source}{laws} · 第 {source.version} 版{since}"
             ui.label(line).classes("desk-note")
     ui.label(f"用时 {answer.elapsed_ms:.0f} 毫秒").classes("desk-note")

@@ -27,6 +27,8 @@ MAX_MIB = 19  # the desks take bodies of 20 MiB; longer lists go in by the comma
 _MAPPINGS = Path(__file__).resolve().parents[3] / "knowledge_base" / "exchange" / "mappings"
 _OWN = "本系统的模板或导出文件"
 _ENDINGS = (".xlsx", ".csv", ".json", ".yaml", ".yml")
+_MAPPING_ENDINGS = (".yml", ".yaml")
+_UPLOADED = "uploaded"
 _NOTE = (
     f"支持 xlsx、csv、json、yaml，最大 {MAX_MIB} MB；更大的文件请管理员用命令导入。"
     "导入的内容都成为草稿，审核发布后才用来回答。"
@@ -42,6 +44,7 @@ class ImportPage:
         self._door = door
         self._parts = parts
         self._plan: ImportPlan | None = None
+        self._own_mapping: Mapping | None = None
         self._folder = tempfile.TemporaryDirectory(prefix="hotline-import-")
         self._share: float | None = 0.0
         self._rows = 0
@@ -73,6 +76,9 @@ class ImportPage:
             self._file = self._upload(
                 "要导入的文件：点 ＋ 选择，或拖到这里", _ENDINGS, self._take, "file"
             )
+            self._mapping_file = self._upload(
+                "自己的映射文件（YAML，可不选）", _MAPPING_ENDINGS, self._take_mapping, "mapping"
+            )
             button("下载空白模板", told(self._template), mark="template")
 
     def _upload(
@@ -95,6 +101,27 @@ class ImportPage:
         await told(self._read)(event)
         self._file.reset()
 
+    async def _take_mapping(self, event: events.UploadEventArguments) -> None:
+        await told(self._read_mapping)(event)
+        self._mapping_file.reset()
+
+    async def _read_mapping(self, event: events.UploadEventArguments) -> None:
+        """Take an editor's own mapping for this page; its faults are told with their lines."""
+        await self._door.require(Permission.KNOWLEDGE_EDIT)
+        path = Path(self._folder.name) / "mapping.yml"
+        await event.file.save(path)
+        mapping = await anyio.to_thread.run_sync(load_mapping, path)
+        self._own_mapping = mapping
+        options = {**self._mapping.options, _UPLOADED: f"自己的映射：{mapping.name}"}
+        self._mapping.set_options(options, value=_UPLOADED)
+        say(f"映射文件可用，共 {len(mapping.columns)} 列；现在选择要导入的文件", "positive")
+
+    def _chosen(self) -> Mapping | None:
+        chosen = self._mapping.value
+        if chosen == _UPLOADED:
+            return self._own_mapping
+        return load_mapping(_MAPPINGS / chosen) if chosen else None
+
     async def _read(self, event: events.UploadEventArguments) -> None:
         await self._door.require(Permission.KNOWLEDGE_EDIT)
         if self._reading:
@@ -104,8 +131,7 @@ class ImportPage:
         # The name is the sender's: only its ending reaches the disk.
         path = Path(self._folder.name) / f"file{ending if ending in _ENDINGS else ''}"
         await event.file.save(path)
-        chosen = self._mapping.value
-        mapping = load_mapping(_MAPPINGS / chosen) if chosen else None
+        mapping = self._chosen()
         self._result.clear()
         plan = await self._working(partial(self._planned, path, name, mapping))
         self._let_go()

@@ -19,6 +19,7 @@ from foundation.access.permissions import Permission
 from foundation.access.service import Account
 from knowledge_base.entries.catalogue import (
     OpenVersion,
+    Page,
     catalogue,
     ended_titles,
     narrowed,
@@ -76,10 +77,10 @@ class KnowledgePage:
                 roll_back=self._ask_roll_back if reviews else None,
                 expire=self._ask_expire if reviews else None,
             )
-            self._entry = EntryPanel(self._parts, acts, self, edits=edits)
+            self._entry = EntryPanel(self._door, self._parts, acts, self, edits=edits)
         await self._list()
         if code := asked_for("code"):
-            ui.timer(0.05, lambda: told(self._select)(code), once=True)
+            ui.timer(0.05, lambda: told(self._open)(code), once=True)
 
     async def _list(self) -> None:
         account = await self._door.require(_READ)
@@ -89,9 +90,20 @@ class KnowledgePage:
             return open_versions(session, account), ended_titles(session, account, library)
 
         being_written, ended = await self._parts.database.read(read)
-        rows = catalogue(account, library, being_written, ended)
-        page = narrowed(rows, self._browse.wanted, PAGE_ROWS, self._browse.offset)
-        self._browse.show(page, self._selected)
+        wanted, offset = self._browse.wanted, self._browse.offset
+
+        def listed() -> Page:
+            rows = catalogue(account, library, being_written, ended)
+            return narrowed(rows, wanted, PAGE_ROWS, offset)
+
+        # A second with 100,000 drafts: nobody else's page may stand still meanwhile.
+        self._browse.show(await anyio.to_thread.run_sync(listed), self._selected)
+
+    async def _open(self, code: str) -> None:
+        """Open what the address names, in the editor where it asks for that."""
+        await self._select(code)
+        if asked_for("edit"):
+            await self._entry.edit()
 
     async def _select(self, code: str) -> None:
         self._entry.keep_text()

@@ -7,6 +7,7 @@ from nicegui import ui
 
 from connectors.desks.frame import say
 from connectors.desks.widgets import button
+from connectors.learning import Learning
 from foundation.clock import Clock
 from foundation.database.session import Database
 from knowledge_base.entries.service import EntryService
@@ -19,15 +20,22 @@ REVIEW_PATH = "/desk/knowledge/review"
 HIT_TEST_PATH = "/desk/knowledge/hit-test"
 BOARD_PATH = "/desk/knowledge/coverage"
 IMPORT_PATH = "/desk/knowledge/import"
+QUESTIONS_PATH = "/desk/knowledge/questions"
+INQUIRIES_PATH = "/desk/knowledge/inquiries"
+TESTS_PATH = "/desk/knowledge/tests"
 _PAGES = (
     ("条目", BROWSE_PATH),
     ("审核", REVIEW_PATH),
+    ("待补问题", QUESTIONS_PATH),
+    ("已办结咨询", INQUIRIES_PATH),
+    ("测试问题", TESTS_PATH),
     ("命中测试", HIT_TEST_PATH),
     ("覆盖与时效", BOARD_PATH),
     ("导入", IMPORT_PATH),
 )
 _KEYS = (
-    "Ctrl+K 搜索；F2 编辑或发布；F3 提交或退回；Ctrl+Enter 保存或测试；"
+    "Ctrl+K 搜索；F2 编辑、发布或承接；F3 提交、退回或起草；F4 刷新；↑↓ 在列表里移动；"
+    "Ctrl+Enter 保存或测试；"
     "编辑框内先按 Esc 再按 Tab 离开；? 显示本提示。"
 )
 
@@ -39,6 +47,7 @@ class KnowledgeParts:
     database: Database
     entries: EntryService
     imports: ImportService
+    learning: Learning
     retriever: Retriever
     departments: Mapping[str, Department]
     clock: Clock
@@ -61,9 +70,9 @@ def draw_pages(current: str) -> None:
         button("快捷键（?）", lambda: say(_KEYS), "quiet", key="?", mark="keys")
 
 
-def entry_path(code: str) -> str:
-    """Return where one entry is opened."""
-    return f"{BROWSE_PATH}?code={code}"
+def entry_path(code: str, *, edit: bool = False) -> str:
+    """Return where one entry is opened, or its editor."""
+    return f"{BROWSE_PATH}?code={code}{'&edit=1' if edit else ''}"
 
 
 def link(text: str, path: str) -> None:

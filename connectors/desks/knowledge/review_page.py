@@ -66,8 +66,11 @@ class ReviewPage:
 
     async def _list(self) -> None:
         account = await self._door.require(_READ)
-        rows = await self._parts.database.read(lambda session: open_versions(session, account))
-        self._waiting = {one.code: one for one in rows if one.state is EntryState.REVIEW}
+        # Drafts may be many thousands after an import: only what waits is read.
+        rows = await self._parts.database.read(
+            lambda session: open_versions(session, account, (EntryState.REVIEW,))
+        )
+        self._waiting = {one.code: one for one in rows}
         self._count.text = f"共 {len(self._waiting)}"
         self._rows.show(list(self._waiting.values()), self._selected, at_once=True)
 

@@ -20,7 +20,7 @@ const FACETS = [
 
 /** Return the card as an element; `does` is { say, rate, isLatestGuide }. */
 export function card({ type, data }, does, entry) {
-  const make = { guide, ticket, progress, emergency, handover }[type];
+  const make = { guide, policy, ticket, progress, emergency, handover }[type];
   return make ? make(data, does, entry) : null;
 }
 
@@ -42,6 +42,22 @@ function guide(data, does, entry) {
     ...guideBody(withoutTitle(data)),
     facetChips(data, current, does),
     sourceLine(data),
+    ratingLine(entry, does),
+  );
+}
+
+/** A policy answer, or a clause quoted word for word. */
+function policy(data, does, entry) {
+  const ends = data.valid_to ? `，至${day(data.valid_to)}` : "";
+  const since = data.valid_from ? `${day(data.valid_from)}起有效${ends}` : "";
+  const laws = data.laws?.length ? h("p", {}, `依据：${data.laws.join("、")}`) : null;
+  return h(
+    "section",
+    { class: "card guide policy", "aria-label": data.title },
+    h("p", { class: "state" }, data.kind_label),
+    h("h3", {}, data.title),
+    ...guideBody(withoutTitle(data)),
+    h("div", { class: "source" }, h("p", {}, `来源：${data.source}。${since}`), laws),
     ratingLine(entry, does),
   );
 }

@@ -64,7 +64,13 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.altKey || event.metaKey) return;
-    if (/^F[234]$/.test(event.key) && !event.ctrlKey) {
+    const row = event.target.closest?.(".desk-row");
+    if (row && /^Arrow(Up|Down)$/.test(event.key)) {
+      // From row to row; Enter opens, as on any button.
+      const rows = [...row.closest(".desk-list").querySelectorAll(".desk-row")];
+      event.preventDefault();
+      rows[rows.indexOf(row) + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
+    } else if (/^F[23489]$/.test(event.key) && !event.ctrlKey) {
       press(event.key, event);
     } else if (event.ctrlKey && event.key === "Enter") {
       event.preventDefault();

@@ -5,7 +5,7 @@ import { button, h } from "./dom.js";
 import { clock } from "./format.js";
 
 /** These cards say everything that the text says; the text is for channels without cards. */
-const TELLS_ALL = new Set(["guide", "ticket", "progress", "emergency", "handover"]);
+const TELLS_ALL = new Set(["guide", "policy", "ticket", "progress", "emergency", "handover"]);
 
 /** Return the element of an entry; `does` is { say, rate, isLatestGuide }. */
 export function entryElement(entry, does) {

@@ -1,7 +1,7 @@
 """CSV, read row by row; comma, semicolon or tab between the cells."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
@@ -10,11 +10,9 @@ from typing import TextIO
 from knowledge_base.exchange.errors import TooManyRowsError, UnreadableFileError
 from knowledge_base.exchange.limits import ExchangeLimits
 from knowledge_base.exchange.readers.cells import (
-    HEADER_WITHIN,
-    find_header,
-    named_columns,
     unguarded,
 )
+from knowledge_base.exchange.readers.header import HEADER_WITHIN, Expected, found_header
 from knowledge_base.exchange.readers.text_encoding import encoding_of
 from knowledge_base.exchange.rows import CellFault, RawRow
 
@@ -28,7 +26,7 @@ class CsvRows:
         self,
         file: TextIO,
         size: int,
-        expected: Sequence[str],
+        expected: Expected,
         header_row: int | None,
         limits: ExchangeLimits,
     ) -> None:
@@ -37,13 +35,11 @@ class CsvRows:
         csv.field_size_limit(limits.cell_characters * 4)
         self._records = self._told(csv.reader(file, delimiter=_delimiter(file), strict=True))
         top = list(islice(self._records, header_row or HEADER_WITHIN))
-        index = header_row - 1 if header_row else find_header(top, expected)
-        if index >= len(top):
-            raise UnreadableFileError(f"没有第 {header_row} 行，表头不在那里")
-        if len(top[index]) > limits.columns:
+        header = found_header(top, expected, header_row)
+        if len(header.names) > limits.columns:
             raise UnreadableFileError(f"超过 {limits.columns} 列")
-        self.columns = named_columns(top[index], expected)
-        self._at, self._rest = index + 1, chain(top[index + 1 :], self._records)
+        self.columns, self.brackets = header.names, header.brackets
+        self._at, self._rest = header.last_row, chain(top[header.last_row :], self._records)
 
     def _told(self, records: Iterator[list[str]]) -> Iterator[list[str]]:
         try:
@@ -95,7 +91,7 @@ def _delimiter(file: TextIO) -> str:
 
 @contextmanager
 def open_csv(
-    path: Path, expected: Sequence[str], limits: ExchangeLimits, header_row: int | None = None
+    path: Path, expected: Expected, limits: ExchangeLimits, header_row: int | None = None
 ) -> Iterator[CsvRows]:
     """Open a CSV file.
 

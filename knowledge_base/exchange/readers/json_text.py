@@ -32,6 +32,7 @@ class JsonRecords:
     columns: tuple[str, ...] = ()
 
     def __init__(self, file: TextIO, size: int, limits: ExchangeLimits) -> None:
+        self.brackets: dict[str, str] = {}
         self._file, self._size, self._limits = file, size, limits
         self._decoder = json.JSONDecoder(
             object_pairs_hook=_without_doubles, parse_constant=_no_constant

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from itertools import islice
 from pathlib import Path
-from typing import Any
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
@@ -16,14 +14,13 @@ from knowledge_base.exchange.errors import TooManyRowsError, UnreadableFileError
 from knowledge_base.exchange.guards import check_package
 from knowledge_base.exchange.limits import ExchangeLimits
 from knowledge_base.exchange.readers.cells import (
-    HEADER_WITHIN,
-    find_header,
     loses_digits,
-    named_columns,
     text_of,
     unguarded,
 )
-from knowledge_base.exchange.readers.shared_strings import FrugalReader
+from knowledge_base.exchange.readers.header import HEADER_WITHIN, Expected, Header, found_header
+from knowledge_base.exchange.readers.shared_strings import FrugalReader, SheetPart
+from knowledge_base.exchange.readers.sheet_xml import Cell, SheetXml
 from knowledge_base.exchange.rows import CellFault, RawRow
 
 _MOST_ROWS = 1_048_576  # of a sheet; a row number beyond is a lie
@@ -37,36 +34,40 @@ class XlsxRows:
     """One sheet: its header found, the rows below it yielded."""
 
     def __init__(
-        self, sheet: Any, expected: Sequence[str], header_row: int | None, limits: ExchangeLimits
+        self,
+        sheet: SheetXml,
+        expected: Expected,
+        header_row: int | None,
+        limits: ExchangeLimits,
     ) -> None:
-        self._limits, self._at, self._last = limits, 0, sheet.max_row
-        # The size that a sheet declares is often wrong: what is there is what counts.
-        sheet.reset_dimensions()
-        self.columns = self._header(sheet, expected, header_row)
-        self._all = sheet.rows
-        self._rows: Iterator[tuple[Any, ...]] = islice(self._all, self._at, None)
+        self._limits, self._at, self._last = limits, 0, sheet.declared_rows()
+        header = self._header(sheet, expected, header_row)
+        self._header_at, self.columns = header.last_row, header.names
+        self.brackets = header.brackets
+        self._all = sheet.rows()
 
-    def _header(
-        self, sheet: Any, expected: Sequence[str], header_row: int | None
-    ) -> tuple[str, ...]:
-        with closing(sheet.rows) as rows:
-            first = islice(rows, header_row or HEADER_WITHIN)
-            top = [tuple(text_of(cell.value) for cell in row) for row in first]
-        index = header_row - 1 if header_row else find_header(top, expected)
-        if index >= len(top):
-            raise UnreadableFileError(f"没有第 {header_row} 行，表头不在那里")
-        if len(top[index]) > self._limits.columns:
+    def _header(self, sheet: SheetXml, expected: Expected, header_row: int | None) -> Header:
+        top: list[list[str]] = []
+        with closing(sheet.rows()) as rows:
+            for number, cells in rows:
+                if number > (header_row or HEADER_WITHIN):
+                    break
+                top.extend([] for _ in range(len(top), number - 1))
+                top.append([text_of(cell.value) for cell in cells])
+        header = found_header(top, expected, header_row)
+        if len(header.names) > self._limits.columns:
             raise UnreadableFileError(f"超过 {self._limits.columns} 列")
-        self._at = index + 1
-        return named_columns(top[index], expected)
+        return header
 
     def rows(self) -> Iterator[RawRow]:
         """Yield the rows that hold anything; see ``RowSource``."""
         taken = 0
-        for cells in self._cells():
-            self._at += 1
-            if self._at > _MOST_ROWS:
+        for number, cells in self._cells():
+            self._at = number
+            if number > _MOST_ROWS:
                 raise TooManyRowsError(self._limits.rows)
+            if number <= self._header_at:
+                continue
             row = self._row(cells)
             if row.values or row.faults:
                 taken += 1
@@ -74,36 +75,37 @@ class XlsxRows:
                     raise TooManyRowsError(self._limits.rows)
                 yield row
 
-    def _cells(self) -> Iterator[tuple[Any, ...]]:
+    def _cells(self) -> Iterator[tuple[int, list[Cell]]]:
         while True:
             with _damage_told():
-                cells = next(self._rows, None)
-            if cells is None:
+                found = next(self._all, None)
+            if found is None:
                 return
-            yield cells
+            yield found
 
-    def _row(self, cells: Sequence[Any]) -> RawRow:
+    def _row(self, cells: Sequence[Cell]) -> RawRow:
         values: dict[str, str] = {}
         faults: list[CellFault] = []
         for name, cell in zip(self.columns, cells, strict=False):
             if not name or cell.value is None:
                 continue
-            fault = self._fault(name, cell)
+            text = text_of(cell.value)
+            fault = self._fault(name, cell, text)
             if fault is not None:
                 faults.append(fault)
-            elif text := unguarded(text_of(cell.value).strip()):
+            elif text := unguarded(text.strip()):
                 values[name] = text
         return RawRow(self._at, values, tuple(faults))
 
-    def _fault(self, name: str, cell: Any) -> CellFault | None:
+    def _fault(self, name: str, cell: Cell, text: str) -> CellFault | None:
         if cell.data_type == "f":
             return CellFault(name, "单元格是公式", "复制后“选择性粘贴为数值”，再导入")
         if cell.data_type == "e":
-            return CellFault(name, f"单元格是错误值 {cell.value}", "改为正确的内容，或清空")
+            return CellFault(name, f"单元格是错误值 {text}", "改为正确的内容，或清空")
         if loses_digits(cell.value):
             repair = "把整列设为“文本”格式，重新填入完整的编码"
             return CellFault(name, "数字过长，表格软件已丢失末尾几位", repair)
-        if len(text_of(cell.value)) > self._limits.cell_characters:
+        if len(text) > self._limits.cell_characters:
             return CellFault(name, "内容过长", f"最多 {self._limits.cell_characters} 字")
         return None
 
@@ -119,7 +121,7 @@ class XlsxRows:
 @contextmanager
 def open_xlsx(
     path: Path,
-    expected: Sequence[str],
+    expected: Expected,
     limits: ExchangeLimits,
     sheet_name: str | None = None,
     header_row: int | None = None,
@@ -136,8 +138,8 @@ def open_xlsx(
             reader = FrugalReader(file, read_only=True, data_only=False, keep_links=False)
         with closing(reader.texts):
             with _damage_told():
-                reader.read()
-                sheet = _sheet(reader.wb, sheet_name)
+                reader.begin()
+                sheet = SheetXml(reader, _sheet(reader.sheets, sheet_name).path)
                 source = XlsxRows(sheet, expected, header_row, limits)
             with closing(source):
                 yield source
@@ -151,10 +153,10 @@ def _damage_told() -> Iterator[None]:
         raise UnreadableFileError("内容损坏，不是完整的 xlsx 文件") from error
 
 
-def _sheet(workbook: Any, name: str | None) -> Any:
-    sheets = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+def _sheet(all_sheets: Sequence[SheetPart], name: str | None) -> SheetPart:
+    sheets = [sheet for sheet in all_sheets if sheet.sheet_state == "visible"]
     if name is not None:
-        sheets = [sheet for sheet in workbook.worksheets if sheet.title == name]
+        sheets = [sheet for sheet in all_sheets if sheet.title == name]
     if not sheets:
         raise UnreadableFileError(f"没有名为“{name}”的工作表" if name else "没有工作表")
     return sheets[0]

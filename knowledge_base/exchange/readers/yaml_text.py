@@ -27,6 +27,7 @@ class YamlRecords:
     columns: tuple[str, ...] = ()
 
     def __init__(self, file: TextIO, size: int, limits: ExchangeLimits) -> None:
+        self.brackets: dict[str, str] = {}
         self._file, self._size, self._limits = file, size, limits
         self._read = 0
 

@@ -4,6 +4,7 @@ import time
 
 from sqlalchemy import select
 
+from bot.conversation import replies
 from foundation.database.session import Database
 from knowledge_base.questions.models import OpenQuestion, QuestionGroup
 from knowledge_base.questions.states import QuestionSource
@@ -50,6 +51,21 @@ def test_answer_rated_as_no_help_is_queued_once_with_its_matter(
         _ANSWERABLE,
         "M0103",
     )
+
+
+def test_reply_that_it_did_not_help_rates_the_guide_shown_last(
+    running_service: RunningService, say: Say
+) -> None:
+    database = running_service.services.database
+    say(_ANSWERABLE)
+    before = _last_id(database)
+
+    told = say("没帮到我")
+    say("没帮到我")
+
+    assert [entry.text for entry in told.entries] == [replies.RATED_NO_HELP]
+    (question,) = _since(database, before)
+    assert (question.source, question.masked_text) == (QuestionSource.BADLY_RATED, _ANSWERABLE)
 
 
 def _last_id(database: Database) -> int:

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.conversation.intents import Intent
+from bot.conversation.rating import rates
 from bot.conversation.schemas import (
     Act,
     AppealDraft,
@@ -113,3 +114,28 @@ def test_below_an_emergency_card_only_a_sure_answer_is_given() -> None:
     assert settle(Act.FALLBACK, None, turn("着火了", emergency="119")) is None
     asked = turn("着火了，护照丢了", emergency="119", decision=Decision.ANSWER)
     assert settle(Act.FALLBACK, None, asked) is Act.ANSWER_QUESTION
+
+
+@pytest.mark.parametrize(
+    ("text", "useful"),
+    [
+        ("没帮到我", False),
+        ("还是没有解决问题。", False),
+        ("答得不对", False),
+        ("没用", False),
+        ("有用", True),
+        ("解决了！", True),
+        ("身份证没用了怎么注销", None),
+        ("不对，我要办护照", None),
+        ("没解决的投诉找谁", None),
+    ],
+)
+def test_words_rate_an_answer_only_as_a_whole_sentence(text: str, useful: bool | None) -> None:
+    assert rates(text) is useful
+
+
+def test_rating_words_rate_only_what_was_answered() -> None:
+    assert settle(Act.FALLBACK, None, turn("没帮到我", focus="M0103")) is Act.RATE
+    assert settle(Act.FALLBACK, None, turn("没帮到我")) is Act.FALLBACK
+    asked = turn("没用", focus="M0103", draft=draft(Slot.WHAT))
+    assert settle(Act.APPEAL, None, asked) is Act.APPEAL

@@ -4,17 +4,75 @@ from collections import Counter
 from pathlib import Path
 
 import jsonschema
+import pytest
 from typer.testing import CliRunner
 
 from connectors.cli.kb import app
+from foundation.access.permissions import Role
+from foundation.access.service import AccessService
+from foundation.clock import SystemClock
+from foundation.database.session import Database
 from knowledge_base.checks import Rule
+from knowledge_base.entries.checking import PublishChecks
+from knowledge_base.entries.content import guide_form
+from knowledge_base.entries.service import EntryService
 from knowledge_base.loader import SHIPPED_DIRECTORY, load_library
+from knowledge_base.schema import Matter
 
 SCHEMAS = Path(__file__).parents[3] / "docs/cli"
 SCHEMA = SCHEMAS / "kb-export.schema.json"
 CHECK_SCHEMA = json.loads((SCHEMAS / "kb-check.schema.json").read_text(encoding="utf-8"))
 STATS_SCHEMA = json.loads((SCHEMAS / "kb-stats.schema.json").read_text(encoding="utf-8"))
 PHONE = '  complaint_phone: "7654321"\n'
+
+
+@pytest.fixture(autouse=True)
+def _own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test see what this machine's own installation published."""
+    monkeypatch.setenv("HOTLINE_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("HOTLINE_DATABASE_URL", raising=False)
+
+
+def _last_alias(*options: str) -> str:
+    """The last alias of M0103 as it is exported."""
+    result = CliRunner().invoke(app, ["export", "--jsonl", *options])
+    rows = map(json.loads, result.stdout.splitlines())
+    return next(str(row["aliases"][-1]) for row in rows if row["code"] == "M0103")
+
+
+def test_kb_commands_read_what_was_published_unless_told_otherwise(
+    tmp_path: Path, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guide = load_library().matters["M0103"]
+    before, added = guide.aliases[-1], "翠鸟牌证件补领"
+    assert (_last_alias(), _last_alias("--shipped")) == (before, before)  # no database yet
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", sqlite_database.url)
+    changes = {"aliases": (*guide.aliases, added), "complaint_phone": "7654321"}
+    _publish(sqlite_database, guide.model_copy(update=changes))
+
+    assert (_last_alias(), _last_alias("--shipped")) == (added, before)
+    (found,) = CliRunner().invoke(app, ["check", "--jsonl"]).stdout.splitlines()
+    finding = json.loads(found)
+    jsonschema.validate(finding, CHECK_SCHEMA)
+    assert (finding["code"], finding["rule"], finding["file"]) == ("M0103", "no_phone", None)
+    assert CliRunner().invoke(app, ["check", "--shipped"]).stdout == "没有发现问题。\n"
+
+
+def _publish(database: Database, guide: Matter) -> None:
+    clock = SystemClock()
+    access = AccessService(clock, session_hours=1)
+    entries = EntryService(database, load_library(), access, clock, PublishChecks())
+    with database.transaction() as session:
+        editor, reviewer = (
+            access.create_account(session, name, "long enough", [role])
+            for name, role in (
+                ("editor", Role.KNOWLEDGE_EDITOR),
+                ("reviewer", Role.KNOWLEDGE_REVIEWER),
+            )
+        )
+        saved = entries.drafts.save(session, editor, guide_form(guide), "改名", 0)
+        saved = entries.drafts.submit(session, editor, guide.code, saved.lock_version)
+    entries.publish(reviewer, guide.code, saved.lock_version, "核对无误", "演练")
 
 
 def test_kb_export_jsonl_holds_one_valid_object_a_line() -> None:

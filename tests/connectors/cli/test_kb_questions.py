@@ -1,6 +1,7 @@
 """``hotline kb questions`` and ``kb tests`` on a database of their own."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,10 @@ def test_question_is_listed_assigned_drafted_and_another_dismissed(run: Run) -> 
 
     assigned = run(questions, "assign", "1", "--to", "bianji", "--days", "3", "--as", "shenhe")
     assert assigned.stdout.startswith("问题 1 由 bianji 处理，期限 ")
-    drafted = run(questions, "draft", "1", "--matter", "M0103", "--as", "bianji")
+    day = f"{SystemClock().now() + timedelta(days=9):%Y-%m-%d}"
+    moved = run(questions, "due", "1", day, "--as", "bianji")
+    assert moved.stdout.startswith("问题 1 的期限改为 ")
+    drafted = run(questions, "draft", "1", "--matter", "M0103", "--alias", "--as", "bianji")
     assert drafted.stdout.startswith("已写入 M0103 的草稿")
     dismissed = run(questions, "dismiss", "2", "--reason", "供热公司负责", "--as", "shenhe")
     assert dismissed.stdout == "问题 2 不予处理。\n"
@@ -76,6 +80,7 @@ def test_question_is_listed_assigned_drafted_and_another_dismissed(run: Run) -> 
     mine = run(questions, "list", "--mine", "--as", "bianji").stdout
     assert "天台上能不能养鸽子" in mine
     assert "暖气片漏水谁来修" not in mine
+    assert run(questions, "inquiries", "--as", "bianji").stdout == "没有可转为草稿的咨询。\n"
     assert "不予处理的理由：供热公司负责" in run(questions, "show", "2", "--as", "bianji").stdout
 
 

@@ -12,7 +12,7 @@ from websockets.sync.client import connect
 from foundation.access.permissions import Role
 from tests.desk_fixtures import DeskService, Staff
 
-DESKS = ("/desk/agent", "/desk/dispatch", "/desk/department", "/desk/accounts")
+DESKS = ("/desk/agent", "/desk/dispatch", "/desk/follow-up", "/desk/department", "/desk/accounts")
 HOMES = {
     Role.OPERATOR: "/desk/agent",
     Role.DISPATCHER: "/desk/dispatch",
@@ -22,6 +22,7 @@ HOMES = {
     Role.SUPERVISOR: "/desk/none",
     Role.AUDITOR: "/desk/none",
 }
+FURTHER = {Role.OPERATOR: {"/desk/follow-up"}}  # beside the home
 NOT_ALLOWED = "您没有权限打开这个工作台"
 
 
@@ -58,7 +59,7 @@ def test_desk_opens_to_its_own_roles_only(desk_service: DeskService, role: Role)
         shown = {path: browser.get(path).text for path in DESKS}
 
     assert {path for path, page in shown.items() if NOT_ALLOWED not in page} == (
-        {HOMES[role]} & set(DESKS)
+        ({HOMES[role]} & set(DESKS)) | FURTHER.get(role, set())
     )
 
 

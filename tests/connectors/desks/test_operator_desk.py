@@ -4,9 +4,18 @@ import asyncio
 import uuid
 
 import pytest
+from sqlalchemy import select
 
-from bot.conversation.errors import AlreadyHeldError, DraftIncompleteError, NotHeldError
+from bot.conversation.errors import (
+    AlreadyHeldError,
+    DraftIncompleteError,
+    NotHeldError,
+    QuestionProtectedError,
+)
 from bot.conversation.schemas import IncomingMessage
+from foundation.errors import NotFoundError
+from knowledge_base.questions.models import OpenQuestion
+from knowledge_base.questions.states import QuestionSource
 from tests.service_fixtures import RunningService
 
 
@@ -93,3 +102,42 @@ def test_operator_desk_ended_call_leaves_the_list(running_service: RunningServic
     running_service.run(desk.hand_back(conversation, "one"))
 
     assert conversation not in {row.id for row in running_service.run(desk.live())}
+
+
+def test_operator_desk_marks_a_question_without_a_good_answer_once(
+    running_service: RunningService,
+) -> None:
+    services = running_service.services
+    words = f"怎么给无人机上牌 {uuid.uuid4().hex[:6]}"
+    conversation = call(running_service, "one", "你好", words)
+
+    with services.database.transaction() as session:
+        added = services.desk.report_question(session, conversation, "M0103")
+    with services.database.transaction() as session:
+        again = services.desk.report_question(session, conversation, None)
+
+    assert (added, again) == (True, False)
+    with services.database.reading() as session:
+        query = select(OpenQuestion).where(OpenQuestion.masked_text == words)
+        (queued,) = session.scalars(query)
+    assert (queued.source, queued.matter_code) == (QuestionSource.MARKED, "M0103")
+
+
+def test_operator_desk_passes_nothing_of_a_report_into_the_queue(
+    running_service: RunningService,
+) -> None:
+    services = running_service.services
+    conversation = call(running_service, "one", "我要举报文渊阁小区楼下的烧烤店无证经营")
+
+    with services.database.transaction() as session, pytest.raises(QuestionProtectedError):
+        services.desk.report_question(session, conversation, None)
+
+
+def test_operator_desk_marks_nothing_where_nothing_was_asked(
+    running_service: RunningService,
+) -> None:
+    services = running_service.services
+    conversation = running_service.run(services.desk.open_call("one"))
+
+    with services.database.transaction() as session, pytest.raises(NotFoundError):
+        services.desk.report_question(session, conversation, None)

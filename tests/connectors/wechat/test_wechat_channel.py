@@ -8,6 +8,7 @@ from xml.etree.ElementTree import fromstring
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from bot.conversation import replies
 from bot.conversation.schemas import Act, Author, Outcome, Turn
@@ -15,8 +16,10 @@ from connectors.http.errors import install_error_handlers
 from connectors.wechat.channel import ACKNOWLEDGED, ONLY_TEXT, WeChatChannel
 from connectors.wechat.crypto import MessageCrypto
 from connectors.wechat.endpoints import router
-from connectors.wechat.rendering import MORE, cut
+from connectors.wechat.rendering import MORE, RATE_HINT, cut
 from foundation.clock import SHANGHAI, FixedClock
+from knowledge_base.questions.models import OpenQuestion
+from knowledge_base.questions.states import QuestionSource
 from tests.bot.conversation.conftest import conversations_with, performer_of
 from tests.service_fixtures import RunningService
 
@@ -115,6 +118,26 @@ def test_question_gets_the_answer_that_everybody_gets(
     shown = running_service.run(phone.send(question))
 
     assert shown.startswith(cut(expected.text)[0].removesuffix(MORE).rstrip())
+
+
+def test_answer_is_rated_by_reply_words(running_service: RunningService, phone: Phone) -> None:
+    question = "护照丢了怎么办"
+    shown = running_service.run(phone.send(question))
+    while shown.endswith(MORE):
+        shown = running_service.run(phone.send("更多"))
+    assert shown.endswith(RATE_HINT)
+
+    told = running_service.run(phone.send("没帮到我"))
+
+    assert told == replies.RATED_NO_HELP
+    with running_service.services.database.reading() as session:
+        newest = select(OpenQuestion).order_by(OpenQuestion.id.desc()).limit(1)
+        queued = session.scalars(newest).one()
+    assert (queued.source, queued.channel, queued.masked_text) == (
+        QuestionSource.BADLY_RATED,
+        "wechat",
+        question,
+    )
 
 
 def test_complaint_becomes_a_ticket(running_service: RunningService, phone: Phone) -> None:

@@ -81,11 +81,11 @@ class Desk:
 
     def __init__(self, database: Database, library: Library, limits: ExchangeLimits) -> None:
         clock = FixedClock(datetime(2026, 11, 23, 9, 30, tzinfo=SHANGHAI))
-        self.database = database
+        self.database, self.clock = database, clock
         self._plans = ExitStack()
         access = AccessService(clock, session_hours=12)
         self.entries = EntryService(database, library, access, clock, PublishChecks())
-        self.imports = ImportService(database, library, self.entries, access, clock, limits)
+        self.imports = ImportService(database, library, self.entries, limits)
         with database.transaction() as session:
             session.add_all(
                 _account(name, role)

@@ -189,10 +189,10 @@ def test_import_is_audited_for_each_entry_and_announced_once(
         states = {one.state for one in session.scalars(select(EntryVersion))}
         authors = {one.author for one in session.scalars(select(EntryVersion))}
     assert audited == [
+        ("knowledge.imported", "list.xlsx 3"),
         ("knowledge.drafted", "M200001 draft"),
         ("knowledge.drafted", "M200002 draft"),
         ("knowledge.drafted", "M200003 draft"),
-        ("knowledge.imported", "list.xlsx 3"),
     ]
     told = {"file": "list.xlsx", "new": 3, "changed": 0}
     assert messages == [("knowledge.imported", told)]

@@ -19,7 +19,7 @@ from tests.knowledge_base.exchange.conftest import Desk, table
 
 # A row's own code and its number stay (some 300 bytes); its cells (some 3 KB) do not.
 _BYTES_A_ROW = 600
-_BYTES_SPOOLED = 4_000  # in memory until the spool turns to disk
+_BYTES_SPOOLED = 8_000  # in memory until the spool turns to disk
 _SMALL, _LARGE = 200, 1_000
 
 

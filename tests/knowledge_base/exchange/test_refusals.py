@@ -180,7 +180,7 @@ def test_header_without_the_mapped_columns_names_what_is_missing(
     small_desk: Desk, write_sheet: WriteSheet, provincial: Mapping
 ) -> None:
     rows = table("provincial.csv")
-    rows[2][5] = "法定时限"
+    rows[2][5] = "时限甲"
 
     with pytest.raises(ColumnsMissingError) as refused:
         small_desk.plan(write_sheet(rows), provincial)

@@ -18,8 +18,9 @@ from knowledge_base.entries.states import EntryState
 from knowledge_base.policies import errors
 from knowledge_base.policies.models import Policy
 from knowledge_base.policies.parsing import Parsed, parse_file
+from knowledge_base.policies.published import policies_in_force
 from knowledge_base.policies.schemas import Outcome, SavedPolicy, Source
-from knowledge_base.policies.service import PolicyService, published_policies
+from knowledge_base.policies.service import PolicyService
 from knowledge_base.schema import Visibility
 
 EDITOR = Account("e1", "editor", "编辑", frozenset({Role.KNOWLEDGE_EDITOR}), None)
@@ -64,8 +65,8 @@ class Desk:
     def answered(self) -> dict[str, str]:
         """The first article of everything that citizens are answered from."""
         with self.database.reading() as session:
-            found = published_policies(session)
-        return {code: one.provisions[0].text for code, one in found.items()}
+            found = policies_in_force(session, CLOCK.now().date()).documents
+        return {code: one.document.provisions[0].text for code, one in found.items()}
 
 
 @pytest.fixture
@@ -244,7 +245,7 @@ def test_list_takes_as_many_queries_for_three_documents_as_for_one(desk: Desk) -
             desk.bring(policy(number=f"江公规〔2024〕{number}号"))
         with _counted(desk.database) as statements, desk.database.reading() as session:
             desk.service.listing(session, EDITOR)
-            published_policies(session)
+            policies_in_force(session, CLOCK.now().date())
         counts.append(len(statements))
 
     assert counts[0] == counts[1]

@@ -16,7 +16,7 @@ from knowledge_base.questions.answering import QuestionDrafting
 from knowledge_base.questions.drafting import LearnedDrafts
 from knowledge_base.questions.feed import QuestionFeed
 from knowledge_base.questions.regrouping import QuestionGrouping
-from knowledge_base.questions.schemas import GroupView, NewQuestion
+from knowledge_base.questions.schemas import GroupView, NewQuestion, Wanted
 from knowledge_base.questions.service import QuestionQueue
 from knowledge_base.questions.states import QuestionSource, QuestionState
 from knowledge_base.stored_tests.service import StoredTests
@@ -67,7 +67,8 @@ class Desk:
 
     def groups(self, *states: QuestionState) -> list[GroupView]:
         with self.database.reading() as session:
-            return self.queue.groups(session, self.people.editor, states or tuple(QuestionState))
+            wanted = Wanted(states or tuple(QuestionState))
+            return self.queue.groups(session, self.people.editor, wanted)
 
     def only(self) -> GroupView:
         (group,) = self.groups()

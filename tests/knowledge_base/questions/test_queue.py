@@ -1,6 +1,6 @@
 """The queue of open questions; on SQLite and on PostgreSQL."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import event
@@ -18,7 +18,7 @@ from knowledge_base.questions.errors import (
     QuestionReasonMissingError,
     StaleQuestionError,
 )
-from knowledge_base.questions.schemas import NewQuestion
+from knowledge_base.questions.schemas import NewQuestion, Wanted
 from knowledge_base.questions.states import QuestionSource, QuestionState
 from knowledge_base.stored_tests.service import stored_questions
 from tests.knowledge_base.entries.conftest import CODE
@@ -112,6 +112,67 @@ def test_only_reviewers_give_questions_to_others_and_only_to_editors(desk: Desk)
     assert assigned.owner == "editor"
 
 
+def test_due_day_is_set_by_the_owner_or_a_reviewer(desk: Desk) -> None:
+    desk.ask(FLAG)
+    group, people, queue = desk.only().id, desk.people, desk.queue
+    friday, late = date(2026, 11, 27), date(2027, 6, 1)
+    today = desk.life.clock.now().date()
+    with desk.database.transaction() as session, pytest.raises(IllegalQuestionMoveError):
+        queue.set_due(session, people.reviewer, group, friday, 0)
+    with desk.database.transaction() as session:
+        queue.assign(session, people.reviewer, group, "both", 0)
+
+    with desk.database.transaction() as session, pytest.raises(ActionNotAllowedError):
+        queue.set_due(session, people.editor, group, friday, 1)
+    for wrong in (today, late):
+        with desk.database.transaction() as session, pytest.raises(QuestionDueError):
+            queue.set_due(session, people.both, group, wrong, 1)
+    with desk.database.transaction() as session:
+        set_to = queue.set_due(session, people.both, group, friday, 1)
+
+    assert (set_to.due_on, set_to.due_provisional, set_to.overdue) == (friday, False, False)
+    assert ("both", "question.due_set", str(group)) in desk.audit()
+
+
+def test_list_is_narrowed_counted_and_paged(desk: Desk) -> None:
+    desk.ask(FLAG, f"{FLAG}啊", "暖气片漏水谁来修", "公园跳舞声音太大")
+    editor = desk.people.editor
+    with desk.database.transaction() as session:
+        desk.queue.assign(session, editor, desk.groups()[0].id, "editor", 0, 1)
+
+    def found(wanted: Wanted) -> list[str]:
+        with desk.database.reading() as session:
+            groups = desk.queue.groups(session, editor, wanted)
+            assert desk.queue.count(session, editor, wanted) == len(groups)
+        return [one.text for one in groups]
+
+    assert found(Wanted(words="跳舞")) == ["公园跳舞声音太大"]
+    assert found(Wanted(words=f"{FLAG}啊")) == [FLAG]
+    assert found(Wanted(words="%")) == []
+    assert found(Wanted(owner=editor.id)) == [FLAG]
+    assert found(Wanted(overdue=True)) == []
+    desk.life.clock.moment += timedelta(days=4)
+    assert found(Wanted(overdue=True)) == [FLAG]
+    with desk.database.reading() as session:
+        first, second = (
+            desk.queue.groups(session, editor, limit=1),
+            desk.queue.groups(session, editor, limit=1, offset=1),
+        )
+    assert (first[0].text, first[0].examples, first[0].overdue) == (FLAG, (f"{FLAG}啊",), True)
+    assert second[0].examples == ()
+
+
+def test_question_becomes_another_name_of_a_known_matter(desk: Desk) -> None:
+    desk.ask(FLAG)
+    with desk.database.transaction() as session:
+        desk.drafting.draft(session, desk.people.editor, desk.only().id, 0, CODE, as_alias=True)
+
+    with desk.database.reading() as session:
+        content = desk.life.entries.views.content(session, desk.people.editor, CODE).content
+    assert content["aliases"][-1] == FLAG
+    assert FLAG not in content.get("sample_questions", ())
+
+
 @pytest.mark.parametrize("who", ["operator", "administrator"])
 def test_queue_is_closed_to_who_neither_edits_nor_reviews(desk: Desk, who: str) -> None:
     desk.ask(FLAG)
@@ -122,6 +183,10 @@ def test_queue_is_closed_to_who_neither_edits_nor_reviews(desk: Desk, who: str) 
             desk.queue.groups(session, stranger)
         with pytest.raises(ActionNotAllowedError):
             desk.queue.group(session, stranger, 1)
+        with pytest.raises(ActionNotAllowedError):
+            desk.queue.count(session, stranger)
+        with pytest.raises(ActionNotAllowedError):
+            desk.queue.set_due(session, stranger, 1, date(2026, 11, 27), 0)
 
 
 def test_dismissed_question_is_counted_on_and_stays_dismissed(desk: Desk) -> None:

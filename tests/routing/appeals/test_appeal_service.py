@@ -64,7 +64,7 @@ def test_register_twice_under_one_key_is_one_appeal(register: Register, database
         (_changed(lead="XFY"), TicketState.DISPATCHING, None),
         (_changed(lead="UNKNOWN"), TicketState.DISPATCHING, None),
         (_changed(outcome=Outcome.DECLINE, lead="XFY"), TicketState.DECLINED, "XFY"),
-        (_changed(outcome=Outcome.DIRECT_ANSWER), TicketState.DIRECT_ANSWERED, None),
+        (_changed(outcome=Outcome.DIRECT_ANSWER), TicketState.DISPATCHING, None),
         (_changed(outcome=Outcome.EMERGENCY), TicketState.DISPATCHED, "CG"),
         (_changed(co=("GA", "XFY")), TicketState.DISPATCHED, "CG"),
     ],

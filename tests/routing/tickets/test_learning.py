@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pytest
+from sqlalchemy import select
 
 from foundation.access.errors import ActionNotAllowedError
 from foundation.access.service import AccessService
@@ -14,11 +15,21 @@ from knowledge_base.questions.drafting import LearnedDrafts, impersonal
 from knowledge_base.questions.errors import AlreadyLearnedError
 from retrieval.service import Retriever
 from routing.appeals.assembly import Casework
+from routing.appeals.models import Appeal
+from routing.follow_ups.views import answered_ticket
 from routing.schemas import AppealKind
 from routing.tickets.errors import NotLearnableError, TicketNotFoundError
+from routing.tickets.events import verify
 from routing.tickets.learning import InquiryLearning, LearnableInquiry
 from routing.tickets.states import TicketState
-from tests.casework_fixtures import CITY_MANAGEMENT, DEPARTMENTS, PROPOSAL, READING, Register
+from tests.casework_fixtures import (
+    CITY_MANAGEMENT,
+    DEPARTMENTS,
+    MONDAY,
+    PROPOSAL,
+    READING,
+    Register,
+)
 from tests.knowledge_base.entries.conftest import (
     CODE,
     Life,
@@ -81,7 +92,9 @@ def desk(
     life: Life, access: AccessService, casework: Casework, register: Register, search: Retriever
 ) -> Desk:
     drafts = LearnedDrafts(life.entries, life.shipped)
-    learning = InquiryLearning(life.database, drafts, access, search.ask, DEPARTMENTS)
+    learning = InquiryLearning(
+        life.database, drafts, access, search.ask, DEPARTMENTS, casework.tickets
+    )
     return Desk(learning, life, casework, register)
 
 
@@ -140,8 +153,47 @@ def test_only_resolved_open_inquiries_are_learned_from(desk: Desk) -> None:
         desk.learning.draft(editor, "20261123-999999-1")
 
     assert desk.learning.learnable(editor) == [
-        LearnableInquiry(resolved, "天台上能不能养鸽子", "城市管理/市容环境/占道经营")
+        LearnableInquiry(resolved, "天台上能不能养鸽子", "城市管理/市容环境/占道经营", MONDAY, None)
     ]
+
+
+def test_irregularity_report_never_becomes_a_draft(desk: Desk) -> None:
+    editor = desk.life.people.editor
+    report = desk.resolved(kind=AppealKind.IRREGULARITY_REPORT)
+    merged = desk.resolved("天台上能不能养鸽子")
+    assert merged in {one.ticket_no for one in desk.learning.learnable(editor)}
+    with desk.life.database.transaction() as session:
+        # A report that came under an inquiry's ticket by a merge.
+        appeal = session.scalars(select(Appeal).where(Appeal.number == merged[:-2])).one()
+        appeal.kind = AppealKind.IRREGULARITY_REPORT
+
+    for ticket_no in (report, merged):
+        with pytest.raises(NotLearnableError):
+            desk.learning.draft(editor, ticket_no)
+        with pytest.raises(NotLearnableError):
+            desk.learning.read(editor, ticket_no)
+
+
+def test_name_that_only_the_contact_tells_is_not_in_the_draft(desk: Desk) -> None:
+    ticket_no = desk.resolved("张晓明问天台上能不能养鸽子")
+
+    read = desk.learning.read(desk.life.people.editor, ticket_no)
+    saved = desk.learning.draft(desk.life.people.editor, ticket_no)
+
+    assert read.question == "[姓名]问天台上能不能养鸽子"
+    assert "张晓明" not in str(desk.content(saved.code))
+
+
+def test_ticket_tells_that_it_was_learned_from(desk: Desk) -> None:
+    editor = desk.life.people.editor
+    ticket_no = desk.resolved("天台上能不能养鸽子")
+
+    desk.learning.draft(editor, ticket_no)
+
+    assert [one.entry_code for one in desk.learning.learnable(editor)] == ["M9001"]
+    with desk.life.database.reading() as session:
+        assert answered_ticket(session, ticket_no).timeline[-1].label == "答复已转为知识库草稿"
+        assert list(verify(session, ticket_no)) == []
 
 
 @pytest.mark.parametrize("who", ["reviewer", "operator", "administrator"])
@@ -152,6 +204,8 @@ def test_who_does_not_edit_learns_nothing_from_tickets(desk: Desk, who: str) -> 
         desk.learning.draft(stranger, ticket_no)
     with pytest.raises(ActionNotAllowedError):
         desk.learning.learnable(stranger)
+    with pytest.raises(ActionNotAllowedError):
+        desk.learning.read(stranger, ticket_no)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""How well questions are answered, measured on a file of questions with their right guides."""

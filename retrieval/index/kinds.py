@@ -1,0 +1,37 @@
+"""Which positions hold which kind of entry, told once for all questions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.index.passages import Entry
+from retrieval.schemas import EntryKind
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Bool, shape (n_entries,), each; every entry is of exactly one kind."""
+
+    guide: Mask
+    unwritten: Mask  # draws questions away, and is never answered
+    policy_answer: Mask
+    clause: Mask
+
+    @classmethod
+    def of(cls, entries: Sequence[Entry]) -> "Kinds":
+        """Return the masks of ``entries``."""
+
+        def where(kind: EntryKind, *, written: bool = True) -> Mask:
+            found = [one.kind is kind and one.written is written for one in entries]
+            return np.array(found, dtype=np.bool_)
+
+        return cls(
+            guide=where(EntryKind.GUIDE),
+            unwritten=where(EntryKind.GUIDE, written=False),
+            policy_answer=where(EntryKind.POLICY_ANSWER),
+            clause=where(EntryKind.CLAUSE),
+        )
