@@ -46,8 +46,7 @@ class DenseScoring:
 
     def __init__(self, entries: Sequence[Entry], passages: Sequence[Passage]) -> None:
         position = {entry.code: row for row, entry in enumerate(entries)}
-        owners = [position[passage.code] for passage in passages]
-        self._owner = np.array(owners, dtype=np.int64)
+        self._owner = np.array([position[passage.code] for passage in passages], dtype=np.int64)
         self._is_name = np.array([passage.kind in NAMES for passage in passages], dtype=np.bool_)
         self._size = len(entries)
 

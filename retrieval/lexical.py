@@ -78,7 +78,7 @@ class LexicalIndex:
         self._sounds = Postings([one.sounds for one in documents], self.syllables)
         self._clauses = Postings([self.clauses[one.text].words for one in clauses], self.vocabulary)
         self._dictionary = SoundDictionary(
-            self._terms(searched, documents), tokenizer.term_syllables
+            self._terms(searched, documents), tokenizer.term_syllables, wording.typed_singles
         )
 
     @staticmethod
@@ -192,7 +192,7 @@ class LexicalIndex:
         order = met[np.lexsort((first[met], -counts[met]))]
         common = [word for word in map(self.vocabulary.token, order) if len(word) > 1]
         guide_words = list(dict.fromkeys(self._wording.synonyms.values()))
-        return [*guide_words, *common, *self._wording.synonyms]
+        return [*guide_words, *common, *self._wording.typed_words, *self._wording.synonyms]
 
 
 def _first_passages(passages: Sequence[Passage], position: dict[str, int]) -> NDArray[np.int64]:

@@ -1,14 +1,17 @@
 """Sounds: for typos, homophones, and words written in Latin letters."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
 from pypinyin import lazy_pinyin
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
-_LATIN = re.compile(r"[a-zA-ZüÜ' ]*[a-zA-ZüÜ]")
+# Characters and letters that may be one word, and what such a run is made of.
+_SPOKEN = re.compile(r"[\u4e00-\u9fffa-zA-Z']+(?: +[\u4e00-\u9fffa-zA-Z']+)*")
+_PART = re.compile(r"[\u4e00-\u9fff]+|[a-zA-Z]+|'+| +")
 _LONGEST_SYLLABLE = 6  # zhuang
 # Sounds that many speakers do not tell apart.
 _MERGED = (("zh", "z"), ("ch", "c"), ("sh", "s"))
@@ -64,49 +67,98 @@ def split_syllables(word: str) -> list[str] | None:
     return best[-1] if word else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """One syllable of what was said: a character, or Latin letters that spell one."""
+
+    sound: str  # folded
+    said: str
+    latin: bool
+    gap: str = ""  # what stood before it
+
+
+def _units(part: str, gap: str) -> list[_Unit]:
+    """Return the syllables of characters or of letters that spell some; else nothing."""
+    if _HAN.match(part):
+        pairs = zip(lazy_pinyin(part), part, strict=True)
+        found = [_Unit(fold(sound), said, latin=False) for sound, said in pairs]
+    else:
+        syllables = split_syllables(part.lower()) if part.isascii() else None
+        found = [_Unit(fold(one), one, latin=True) for one in syllables or ()]
+    return [replace(one, gap=gap) if one is found[0] else one for one in found]
+
+
 class SoundDictionary:
     """The guides' words by their sound: writes a question with the words it may have meant."""
 
     def __init__(
-        self, terms: Iterable[str], syllables_of: Callable[[str], Sequence[str]] = sounds
+        self,
+        terms: Iterable[str],
+        syllables_of: Callable[[str], Sequence[str]] = sounds,
+        singles: Mapping[str, str] | None = None,
     ) -> None:
-        """Take the words in order of preference; ``syllables_of`` may know them already."""
+        """Take the words in order of preference.
+
+        Args:
+            terms: words of two syllables and more.
+            syllables_of: may know them already.
+            singles: the character that a syllable written in Latin letters stands for where no
+                word fits.
+        """
         self._terms: dict[tuple[str, ...], str] = {}
         for term in terms:
             self._terms.setdefault(tuple(syllables_of(term)), term)
         self._known = set(self._terms.values())
         self._longest = max((len(key) for key in self._terms), default=0)
+        self._singles = dict(singles or {})
 
     def rewrite(self, text: str) -> str:
-        """Return ``text`` with words that only sound like one of the guides' put right."""
-        text = re.sub(r"[a-zA-Z][a-zA-Z' ]*[a-zA-Z]", self._latin, text)
-        return _HAN.sub(lambda run: self._han(run[0]), text)
+        """Return ``text`` with words that only sound like one of the guides' put right.
 
-    def _latin(self, match: re.Match[str]) -> str:
-        syllables = split_syllables(match[0].replace(" ", "").replace("'", "").lower())
-        if not syllables:
-            return match[0]
-        return self._replace([fold(one) for one in syllables], syllables, least=2)
+        Words may be part characters, part letters (解chu diya); letters that spell no syllables
+        stay.
+        """
+        return _SPOKEN.sub(lambda run: self._run(run[0]), text)
 
-    def _han(self, run: str) -> str:
-        return self._replace([fold(one) for one in lazy_pinyin(run)], list(run), least=3)
+    def _run(self, run: str) -> str:
+        out: list[str] = []
+        units: list[_Unit] = []
+        gap = ""
+        for part in _PART.findall(run):
+            spelt = _units(part, gap)
+            if part.isspace() or part == "'":
+                gap = part
+                continue
+            if spelt:
+                units += spelt
+            else:
+                out += [self._put_right(units), gap, part]
+                units = []
+            gap = ""
+        return "".join(out) + self._put_right(units) + gap
 
-    def _replace(self, syllables: list[str], original: list[str], least: int) -> str:
-        if len(syllables) != len(original):
-            return "".join(original)
+    def _put_right(self, units: Sequence[_Unit]) -> str:
         out: list[str] = []
         at = 0
-        while at < len(syllables):
-            size = self._match(syllables, at, least)
-            term = self._terms[tuple(syllables[at : at + size])] if size else original[at]
-            said = "".join(original[at : at + size])
-            # what is a word of the guides already stays, also where another sounds the same
-            out.append(said if said in self._known else term)
+        while at < len(units):
+            unit, size = units[at], self._match(units, at)
+            if size:
+                said = "".join(one.said for one in units[at : at + size])
+                term = self._terms[tuple(one.sound for one in units[at : at + size])]
+                # what is a word of the guides already stays, also where another sounds the same
+                out.append(said if said in self._known else term)
+            elif unit.latin and unit.said in self._singles:
+                out.append(self._singles[unit.said])
+            else:
+                out += [unit.gap, unit.said]
             at += size or 1
         return "".join(out)
 
-    def _match(self, syllables: list[str], at: int, least: int) -> int:
-        for size in range(min(self._longest, len(syllables) - at), least - 1, -1):
-            if tuple(syllables[at : at + size]) in self._terms:
+    def _match(self, units: Sequence[_Unit], at: int) -> int:
+        for size in range(min(self._longest, len(units) - at), 1, -1):
+            span = units[at : at + size]
+            # two characters that only sound like a word are too often something else
+            enough = size > 2 or any(unit.latin for unit in span)  # noqa: PLR2004
+            if enough and tuple(unit.sound for unit in span) in self._terms:
                 return size
         return 0

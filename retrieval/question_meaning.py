@@ -7,7 +7,7 @@ from hashlib import sha256
 import numpy as np
 
 from knowledge_base.questions.grouping import Floats, Vectors
-from retrieval.calibration.samples import read_questions
+from retrieval.calibration.samples import read_short_questions
 from retrieval.encoder.protocol import Encoder
 from retrieval.understanding import understand
 from retrieval.wording import load_wording
@@ -20,7 +20,7 @@ class QuestionMeaning:
     """``knowledge_base.questions.grouping.Meaning`` over the encoder of the search.
 
     Its vectors lie in a narrow cone, where questions that have nothing to do with each other are
-    near all the same. The mean of the calibration questions is therefore taken off first.
+    near all the same. The mean of the short calibration questions is therefore taken off first.
     """
 
     def __init__(self, encoder: Callable[[], Encoder | None]) -> None:
@@ -49,7 +49,7 @@ class QuestionMeaning:
     def _centre_of(self, encoder: Encoder) -> tuple[str, Floats]:
         with self._centring:
             if self._centre is None or not self._centre[0].startswith(encoder.fingerprint):
-                every = [question.text for question in read_questions()]
+                every = [question.text for question in read_short_questions()]
                 texts = every[:: max(1, len(every) // _CENTRE_QUESTIONS)]
                 # Another set of questions makes another space: vectors of both do not compare.
                 mark = sha256("\n".join(texts).encode()).hexdigest()[:12]

@@ -26,6 +26,8 @@ class Wording:
     question: re.Pattern[str]
     audience: tuple[tuple[Audience, re.Pattern[str]], ...]
     synonyms: dict[str, str]  # what people say → the guides' word
+    typed_words: tuple[str, ...]  # recognised when typed in Latin letters, like the guides' words
+    typed_singles: dict[str, str]  # syllable → character
     synonym: re.Pattern[str]  # any word of the bank, longest first; the guides' own stay
 
     def facet_of(self, text: str) -> FacetName | None:
@@ -77,6 +79,8 @@ def load_wording() -> Wording:
         question=_any(data["questions"]),
         audience=tuple((Audience(name), _any(words)) for name, words in data["audience"].items()),
         synonyms=pairs,
+        typed_words=tuple(data["typed"]["words"]),
+        typed_singles=data["typed"]["singles"],
         synonym=_any(sorted(map(re.escape, {*pairs, *bank}), key=len, reverse=True)),
     )
 

@@ -7,14 +7,13 @@ from knowledge_base.library import Library
 from retrieval.calibration.fitting import fit_model
 from retrieval.calibration.quality import cross_validate
 from retrieval.calibration.samples import (
-    QUESTIONS_FILE,
     independent,
+    questions_fingerprint,
     read_questions,
     search_all,
 )
 from retrieval.calibration.store import Calibration, write_calibration
 from retrieval.encoder.progress import Progress, silent
-from retrieval.encoder.wheel import sha256_of
 from retrieval.index.passages import NAMES
 from retrieval.search import SearchEngine
 
@@ -39,7 +38,7 @@ def calibrate(
     calibration = Calibration(
         encoder=dense[0].fingerprint,
         library=library.fingerprint,
-        questions=sha256_of(QUESTIONS_FILE),
+        questions=questions_fingerprint(),
         full=fit_model(samples, engine.kinds),
         lexical=fit_model(lexical, engine.kinds),
         quality={

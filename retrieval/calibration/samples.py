@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,18 @@ from retrieval.understanding import understand
 
 _NEAR_COPY = 0.6  # Jaccard of character pairs
 QUESTIONS_FILE = Path(__file__).parent / "questions.yml"
+SPOKEN_FILE = Path(__file__).parent / "spoken.yml"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One line of the set; no codes: outside the knowledge base; several: ambiguous."""
+    """One line of the set.
+
+    Attributes:
+        text: as the citizen puts it.
+        codes: none: outside the knowledge base; several: ambiguous, the citizen has to choose.
+        either: several codes, any of which alone is a right answer.
+    """
 
     text: str
     codes: tuple[str, ...]
@@ -51,8 +59,18 @@ class Sample:
         return replace(self, evidence=alone)
 
 
-def read_questions(path: Path = QUESTIONS_FILE) -> list[Question]:
-    """Return the whole set."""
+def read_questions() -> list[Question]:
+    """Return the whole set: short questions, then those as people speak and type them."""
+    return read_short_questions() + read_spoken_questions()
+
+
+def questions_fingerprint() -> str:
+    """Return the SHA-256 over both files of the set, in hexadecimal."""
+    return sha256(QUESTIONS_FILE.read_bytes() + SPOKEN_FILE.read_bytes()).hexdigest()
+
+
+def read_short_questions(path: Path = QUESTIONS_FILE) -> list[Question]:
+    """Return the questions listed by matter, the ambiguous ones and those outside."""
     data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     named = {**data["matters"], **data["policy_answers"]}
     also: dict[str, str] = data["also"]
@@ -63,6 +81,19 @@ def read_questions(path: Path = QUESTIONS_FILE) -> list[Question]:
     ]
     found += [Question(text, tuple(codes)) for text, codes in data["ambiguous"].items()]
     return found + [Question(text, ()) for text in data["outside"]]
+
+
+def read_spoken_questions(path: Path = SPOKEN_FILE) -> list[Question]:
+    """Return stories, dialect, pinyin, mistyped questions and the like.
+
+    One that asks about several matters is answered by any of them: by half is better than not.
+    """
+    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found = []
+    for line in data["questions"]:
+        first, *others = dict.fromkeys((*line["codes"], *line.get("all_of", ())))
+        found.append(Question(line["text"], (first,), tuple(others)))
+    return found + [Question(line["text"], ()) for line in data["outside"]]
 
 
 def independent(questions: list[Question], names: Iterable[str]) -> list[Question]:

@@ -3,11 +3,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.calibration.samples import QUESTIONS_FILE, Question, independent, read_questions
+from foundation.settings import Settings
+from knowledge_base.library import Library
+from retrieval.calibration.samples import (
+    QUESTIONS_FILE,
+    Question,
+    independent,
+    read_questions,
+    read_spoken_questions,
+    search_all,
+)
 from retrieval.calibration.store import SHIPPED_FILE, read_calibration, write_calibration
 from retrieval.encoder.onnx_encoder import OnnxEncoder
+from retrieval.encoder.progress import silent
 from retrieval.encoder.wheel import sha256_of
 from retrieval.errors import CalibrationError
+from retrieval.search import SearchEngine
 
 
 def test_shipped_thresholds_belong_to_the_shipped_encoder(encoder: OnnxEncoder) -> None:
@@ -38,6 +49,51 @@ def test_calibration_set_is_large_enough_and_asks_nothing_twice() -> None:
     assert len(questions) - len(outside) >= 150
     assert len(outside) >= 80
     assert len({question.text for question in questions}) == len(questions)
+
+
+def test_spoken_questions_are_long_and_many_and_reach_most_matters(library: Library) -> None:
+    questions = read_spoken_questions()
+    named = {code for question in questions for code in question.codes}
+
+    assert len([one for one in questions if one.codes]) >= 520
+    assert len([one for one in questions if not one.codes]) >= 120
+    assert len([one for one in questions if len(one.text) >= 60]) >= 110
+    assert len(named) >= 220
+    assert named <= set(library.matters)
+
+
+def test_spoken_question_is_answered_by_any_guide_that_fits(tmp_path: Path) -> None:
+    path = tmp_path / "spoken.yml"
+    path.write_text(
+        """questions:
+  - {text: 社保自己交, style: voice, codes: [M0402, M1113]}
+  - {text: 证和卡都丢了, style: two, codes: [M0103, M0415], all_of: [M0103, M0415]}
+outside:
+  - {text: 天气好吗, style: plain}
+""",
+        encoding="utf-8",
+    )
+
+    assert read_spoken_questions(path) == [
+        Question("社保自己交", ("M0402",), ("M1113",)),
+        Question("证和卡都丢了", ("M0103",), ("M0415",)),
+        Question("天气好吗", ()),
+    ]
+
+
+def test_any_of_several_fitting_guides_is_a_right_answer(
+    small_library: Library, settings: Settings
+) -> None:
+    engine = SearchEngine(small_library, settings)
+    engine.warm_up_lexical()
+    codes = ("M0102", "M0103")
+    questions = [Question("身份证换新的", codes[:1], codes[1:]), Question("身份证换新的", codes)]
+
+    fitting, ambiguous = search_all(engine, questions, silent)
+
+    assert (fitting.answerable, fitting.ambiguous) == (True, False)
+    assert (ambiguous.answerable, ambiguous.ambiguous) == (False, True)
+    assert len(fitting.targets) == 2
 
 
 def test_independent_leaves_out_what_stands_in_the_index() -> None:

@@ -5,7 +5,8 @@ from retrieval.pinyin import SoundDictionary, sounds, split_syllables
 
 @pytest.fixture(scope="module")
 def dictionary() -> SoundDictionary:
-    return SoundDictionary(["身份证", "公积金", "提取", "居住证"])
+    words = ["身份证", "公积金", "提取", "居住证", "解除", "抵押", "多少"]
+    return SoundDictionary(words, singles={"ma": "吗", "qian": "钱"})
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,11 @@ def dictionary() -> SoundDictionary:
         ("工鸡金怎么ti qu", "公积金怎么提取"),
         ("身份证丢了", "身份证丢了"),
         ("wifi app", "wifi app"),
+        ("解chu diya", "解除抵押"),
+        ("juzhu zheng duoshao qian", "居住证多少钱"),
+        ("gongjijin can ti qu ma", "公积金 can提取吗"),
+        ("坐bus去ti取", "坐bus去提取"),
+        ("it's app", "it's app"),
     ],
 )
 def test_rewrite_puts_words_right_by_sound(

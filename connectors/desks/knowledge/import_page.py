@@ -112,7 +112,8 @@ class ImportPage:
         await event.file.save(path)
         mapping = await anyio.to_thread.run_sync(load_mapping, path)
         self._own_mapping = mapping
-        options = {**self._mapping.options, _UPLOADED: f"自己的映射：{mapping.name}"}
+        known = dict(self._mapping.options)
+        options = {**known, _UPLOADED: f"自己的映射：{mapping.name}"}
         self._mapping.set_options(options, value=_UPLOADED)
         say(f"映射文件可用，共 {len(mapping.columns)} 列；现在选择要导入的文件", "positive")
 
