@@ -50,10 +50,19 @@ class DenseScoring:
         self._is_name = np.array([passage.kind in NAMES for passage in passages], dtype=np.bool_)
         self._size = len(entries)
 
-    def whiten(self, index: PassageIndex) -> WhitenedNames:
-        """Return what ``score`` needs of the snapshot of these passages."""
+    def whiten(self, index: PassageIndex, before: WhitenedNames | None = None) -> WhitenedNames:
+        """Return what ``score`` needs of the snapshot of these passages.
+
+        ``before`` is that of the library until now.
+        """
         rows = np.flatnonzero(self._is_name)
-        return WhitenedNames(index.vectors(rows), self._owner[rows], self._size)
+        return WhitenedNames(
+            index.ids[rows],
+            self._owner[rows],
+            self._size,
+            lambda places: index.vectors(rows[places]),
+            before,
+        )
 
     def score(self, scores: Vectors, ids: Ids, names: Scores) -> DenseScores:
         """Return the best per entry over all readings; see ``VectorIndex.search``.

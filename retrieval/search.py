@@ -55,7 +55,7 @@ class SearchEngine:
         self._scoring = DenseScoring(self.entries, self.passages)
         self.lexical: LexicalIndex | None = None
         self._dense: Dense | None = None
-        self._names: WhitenedNames | None = None
+        self.names: WhitenedNames | None = None
         self._loading = threading.Lock()
 
     @property
@@ -103,7 +103,7 @@ class SearchEngine:
         engine = SearchEngine(library, self._settings, before=self)
         engine.warm_up_lexical(self)
         if self._dense is not None:
-            engine.use_dense(self.dense_for(engine, self._dense))
+            engine.use_dense(self.dense_for(engine, self._dense), self)
         return engine
 
     def dense_for(self, other: "SearchEngine", dense: Dense) -> Dense:
@@ -128,9 +128,9 @@ class SearchEngine:
         """The number of each passage in the vector index, int64, shape (n_passages,)."""
         return np.concatenate([group.ids for group in self.groups.values()])
 
-    def use_dense(self, dense: Dense) -> None:
-        """From here on questions are searched in both channels."""
-        self._names = self._scoring.whiten(dense[1])
+    def use_dense(self, dense: Dense, before: "SearchEngine | None" = None) -> None:
+        """From here on questions are searched in both channels; see ``renewed`` for ``before``."""
+        self.names = self._scoring.whiten(dense[1], before.names if before else None)
         self._dense = dense
 
     def readings(self, understanding: Understanding) -> tuple[list[str], int]:
@@ -160,5 +160,5 @@ class SearchEngine:
         bare = map(self.wording.without_facets, readings)
         vectors = encoder.encode_queries(list(dict.fromkeys((*readings, *bare))))
         scores, ids = index.search(np.ascontiguousarray(vectors), min(DENSE_TOP_K, len(index)))
-        assert self._names is not None  # set before the channel is put to use
-        return self._scoring.score(scores, ids, self._names.scores(vectors[:whole]))
+        assert self.names is not None  # set before the channel is put to use
+        return self._scoring.score(scores, ids, self.names.scores(vectors[:whole]))

@@ -11,12 +11,16 @@ import pytest
 from foundation.settings import Settings
 from knowledge_base.errors import MatterNotFoundError
 from knowledge_base.library import Library
+from knowledge_base.policies.parsing import parse_file
+from knowledge_base.policies.schema import PublishedPolicy
+from knowledge_base.policy_answers.answers import PolicyAnswers
 from knowledge_base.schema import FacetName, Matter, Visibility
 from retrieval.encoder.onnx_encoder import OnnxEncoder
 from retrieval.index.faiss_index import FaissIndex
 from retrieval.schemas import Decision
 from retrieval.search import SearchEngine
 from retrieval.service import Retriever
+from retrieval.tokens import Tokenizer
 from retrieval.understanding import understand
 
 CODE, QUESTION = "M0103", "身份证丢了补办要多少钱"
@@ -31,6 +35,18 @@ def with_fee(library: Library, amount: float, version: int) -> Library:
 
 def with_matter(library: Library, matter: Matter) -> Library:
     return replace(library, matters={**library.matters, matter.code: matter})
+
+
+def with_policies(library: Library, answers: PolicyAnswers, last: str) -> Library:
+    """A library with policy answers, and with a document of which ``last`` is the last article."""
+    text = (
+        "江南市犬只寄养服务管理办法\n江南规〔2025〕7号\n江南市农业农村局\n"
+        "第一条 为了规范犬只寄养服务，制定本办法。\n"
+        f"第二条 {last}"
+    )
+    document = parse_file(text.encode(), "a.txt").document
+    policies = {"P0001": PublishedPolicy(version=1, document=document)}
+    return replace(library, policy_answers=answers, policies=policies)
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +140,75 @@ def test_unchanged_guides_are_neither_read_nor_encoded_again(
     held, now = before.warm_up_lexical(), after.warm_up_lexical()
     assert now.tokenizer is held.tokenizer
     assert all(now.documents[text] is held.documents[text] for text in held.documents)
+
+
+def test_policy_answers_and_clauses_are_shared_where_they_say_the_same(
+    small_library: Library, library: Library, settings: Settings
+) -> None:
+    said = {code: library.policy_answers.answer(code) for code in ("Q1302", "Q0712")}
+    twice_a_day = "犬只寄养场所应当每日对笼舍消毒两次。"
+    first = SearchEngine(with_policies(small_library, PolicyAnswers(said), twice_a_day), settings)
+    held = first.warm_up_lexical()
+    asked = (*said["Q1302"].variants, "外婆的姐姐的孙女可以结婚吗")
+    changed = said["Q1302"].model_copy(update={"variants": asked})
+    answers = PolicyAnswers({**said, "Q1302": changed})
+    # The document is read anew from the database: another object that says the same but once.
+    other = with_policies(small_library, answers, "犬只寄养场所应当每日对笼舍消毒三次。")
+
+    renewed = first.renewed(other)
+
+    shared = {code for code, group in renewed.groups.items() if first.groups[code] is group}
+    new = {"Q1302", "P0001/article2/paragraph1"}
+    assert set(renewed.groups) - shared == new
+    now = renewed.warm_up_lexical()
+    assert set(now.documents) - set(held.documents) == {asked[-1]}
+    assert len(set(now.clauses) - set(held.clauses)) == 1
+    assert all(
+        now.clauses[text] is held.clauses[text] for text in now.clauses if text in held.clauses
+    )
+    anew = SearchEngine(other, settings)
+    assert renewed.passages == anew.passages
+    for question in ("犬只寄养场所笼舍每日消毒三次吗", asked[-1]):
+        understood = understand(question, anew.wording)
+        np.testing.assert_allclose(
+            renewed.search(understood).features(), anew.search(understood).features(), atol=1e-6
+        )
+    row = renewed.position["P0001/article2/paragraph1"]
+    evidence = renewed.search(understand("笼舍消毒三次", anew.wording)).lexical
+    assert evidence.coverage[row] == pytest.approx(evidence.coverage.max())
+    assert "三次" in renewed.passages[evidence.best[row]].text
+
+
+def test_remembered_texts_are_not_read_again_at_the_next_start(
+    small_library: Library, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = settings.model_copy(update={"data_dir": tmp_path})
+    matter = small_library.matter(CODE)
+    aliases = (*matter.aliases, "补个证")
+    changed = with_matter(small_library, matter.model_copy(update={"aliases": aliases}))
+    first = SearchEngine(small_library, own)
+    first.warm_up_lexical()
+    renewed = first.renewed(changed)  # cut in another way: never mixed with what is remembered
+    cut: list[str] = []
+    tokens = Tokenizer.tokens
+
+    def counted(self: Tokenizer, text: str) -> list[str]:
+        cut.append(text)
+        return tokens(self, text)
+
+    monkeypatch.setattr(Tokenizer, "tokens", counted)
+    second = SearchEngine(small_library, own)
+    second.warm_up_lexical()
+    assert cut == []
+
+    third = SearchEngine(changed, own)
+    third.warm_up_lexical()
+
+    assert len(cut) > len(aliases)  # with another word every text is cut anew, once
+    asked = understand("补个证要带什么", third.wording)
+    np.testing.assert_allclose(
+        third.search(asked).features(), renewed.search(asked).features(), atol=1e-6
+    )
 
 
 def test_many_changes_are_kept_for_the_next_start(
