@@ -12,11 +12,14 @@ from benchmarks.retrieval import WARM_UP, Remembering, measure
 from bot.conversation.rasa_client import RasaClient
 from bot.conversation.reading import TurnReader
 from bot.conversation.schemas import DialogueState, Turn
+from bot.conversation.wishes import WishReader
 from connectors.staged_routing import StagedRouting
 from foundation.clock import SystemClock
 from foundation.settings import Settings
 from foundation.text.personal_information import PersonalValues
+from knowledge_base.bundles.loader import load_bundles
 from knowledge_base.library import Library
+from retrieval.bundle_recognition import BundleRecogniser
 from retrieval.encoder.protocol import Encoder
 from retrieval.service import Retriever
 from routing.city_data import load_taxonomy
@@ -86,7 +89,9 @@ class Parts:
 
     def turn(self, text: str) -> Turn:
         """Return what the service would send to Rasa for a first message."""
-        reader = TurnReader(self.retriever, self.routing)
+        recogniser = BundleRecogniser(load_bundles(self.retriever.library), lambda: self.encoder)
+        wishes = WishReader(self.retriever, recogniser)
+        reader = TurnReader(self.retriever, self.routing, wishes)
         return reader.read(text, DialogueState(), PersonalValues(), None)
 
 

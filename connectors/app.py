@@ -25,7 +25,6 @@ from connectors.wechat.crypto import MessageCrypto
 from connectors.wechat.endpoints import router as wechat
 from foundation.logging import configure_logging
 from foundation.settings import Settings, load_settings
-from knowledge_base.bundles.loader import load_bundles
 from knowledge_base.exchange.service import ImportService
 from routing.follow_ups.service import FollowUpService
 
@@ -67,8 +66,7 @@ def create_app(
     app.include_router(web_chat)
     app.include_router(operations)
     app.include_router(notices(lambda: built.library, built.clock))
-    shipped_bundles = load_bundles(built.library)
-    app.include_router(bundles(shipped_bundles, lambda: built.library, built.clock))
+    app.include_router(bundles(built.bundles, lambda: built.library, built.clock))
     _add_rasa(app, built)
     _add_wechat(app, settings, built)
     _add_staff(app, settings, built, with_desks=with_desks)
@@ -88,7 +86,7 @@ def _add_wechat(app: FastAPI, settings: Settings, services: Services) -> None:
     if token is None or key is None or app_id is None:
         return
     crypto = MessageCrypto(token.get_secret_value(), key.get_secret_value(), app_id)
-    channel = WeChatChannel(services.conversations, services.database)
+    channel = WeChatChannel(services.conversations, services.database, site=settings.public_url)
     app.include_router(wechat(crypto, channel, services.clock))
 
 

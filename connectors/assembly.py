@@ -27,10 +27,12 @@ from bot.conversation.reading import TurnReader
 from bot.conversation.service import ConversationService
 from bot.conversation.staffing import StaffedHours
 from bot.conversation.suggesting import Suggesting
+from bot.conversation.wishes import WishReader
 from connectors.collection import resume_collection
 from connectors.guides import LibraryGuides
 from connectors.learning import Learning, build_learning
 from connectors.live_library import LiveLibrary
+from connectors.offers import LibraryOffers
 from connectors.publish_checks import publish_checks
 from connectors.reply_notices import ReplyNotices
 from connectors.staged_routing import StagedRouting
@@ -45,9 +47,12 @@ from foundation.events.worker import OutboxWorker
 from foundation.health import HealthChecks, PartState
 from foundation.metrics import Metrics
 from foundation.settings import Settings
+from knowledge_base.bundles.loader import Bundles, load_bundles
 from knowledge_base.entries.service import EntryService
 from knowledge_base.library import Library
 from knowledge_base.loader import load_library
+from retrieval.bundle_recognition import BundleRecogniser
+from retrieval.operators import OperatorSearch
 from retrieval.service import Retriever
 from routing.appeals.announcing import REPLIED
 from routing.appeals.assembly import Casework, build_casework
@@ -69,6 +74,8 @@ class Services:
     metrics: Metrics
     health: HealthChecks
     retriever: Retriever
+    bundles: Bundles
+    bundle_recogniser: BundleRecogniser
     live_library: LiveLibrary
     entries: EntryService
     learning: Learning
@@ -119,6 +126,7 @@ class Services:
             await anyio.to_thread.run_sync(self.retriever.warm_up)
             if self.retriever.encoder is not None:
                 await anyio.to_thread.run_sync(self.routing.warm_up, self.retriever.encoder)
+                await anyio.to_thread.run_sync(self.bundle_recogniser.warm_up)
         except HotlineError as error:
             # Words and sounds still find guides; readiness says that this is not everything.
             logger.error("encoder not loaded, lexical retrieval only: %s", error)  # noqa: TRY400 -- the message says what to do, a traceback adds nothing
@@ -164,20 +172,19 @@ def build_services(
     routing = StagedRouting(library, settings, deadlines, clock)
     casework = build_casework(clock, deadlines, library.departments)
     proposing = DraftProposing(routing, library.departments)
-    performer = Performer(LibraryGuides(retriever), proposing)
+    bundles, recogniser = _bundles(library, retriever)
+    performer = _performer(retriever, bundles, proposing)
     http = httpx.AsyncClient()
     rasa = RasaClient(settings, http) if settings.rasa == "on" else None
     staffed = StaffedHours(settings.staffed_from, settings.staffed_until)
     commit = TurnCommit(Effects(casework.appeals, deadlines, proposing, staffed, clock), clock)
-    # Several processes share only what lies outside a SQLite file.
-    broadcaster = Broadcaster(None if database.is_sqlite else _POLL_SECONDS)
-    reader, decider = TurnReader(retriever, routing), Decider(rasa, performer)
+    broadcaster, decider = _broadcaster(database), Decider(rasa, performer)
+    reader = TurnReader(retriever, routing, WishReader(retriever, recogniser))
     conversations = ConversationService(
         database, reader, decider, commit, casework.appeals, broadcaster, clock, metrics
     )
     entries, learning = _knowledge(database, library, retriever, access, deadlines, clock)
     handlers = {REPLIED: ReplyNotices(database, broadcaster, clock).tell, **learning.handlers}
-    suggesting = Suggesting(retriever)
     return Services(
         settings=settings,
         clock=clock,
@@ -186,6 +193,8 @@ def build_services(
         metrics=metrics,
         health=_health_checks(database, retriever, live_library, rasa),
         retriever=retriever,
+        bundles=bundles,
+        bundle_recogniser=recogniser,
         live_library=live_library,
         entries=entries,
         learning=learning,
@@ -197,10 +206,36 @@ def build_services(
         rasa=rasa,
         action_executor=build_executor(performer),
         conversations=conversations,
-        desk=OperatorDesk(database, conversations, commit, suggesting, broadcaster, clock),
+        desk=_desk(database, conversations, commit, retriever, broadcaster, clock),
         web_chat=WebChat.build(conversations, keyring, clock, metrics),
         outbox_worker=OutboxWorker(database, casework.outbox, handlers),
     )
+
+
+def _bundles(library: Library, retriever: Retriever) -> tuple[Bundles, BundleRecogniser]:
+    bundles = load_bundles(library)
+    return bundles, BundleRecogniser(bundles, lambda: retriever.encoder)
+
+
+def _broadcaster(database: Database) -> Broadcaster:
+    # Several processes share only what lies outside a SQLite file.
+    return Broadcaster(None if database.is_sqlite else _POLL_SECONDS)
+
+
+def _performer(retriever: Retriever, bundles: Bundles, proposing: DraftProposing) -> Performer:
+    return Performer(LibraryGuides(retriever), proposing, LibraryOffers(retriever, bundles))
+
+
+def _desk(
+    database: Database,
+    conversations: ConversationService,
+    commit: TurnCommit,
+    retriever: Retriever,
+    broadcaster: Broadcaster,
+    clock: Clock,
+) -> OperatorDesk:
+    suggesting = Suggesting(OperatorSearch(retriever))
+    return OperatorDesk(database, conversations, commit, suggesting, broadcaster, clock)
 
 
 def _knowledge(

@@ -21,6 +21,19 @@ from knowledge_base.schema import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A guide that another one replaced: its names lead there."""
+
+    successor: str
+    names: tuple[str, ...]  # title, aliases, sample questions
+
+    @classmethod
+    def of(cls, matter: Matter, successor: str) -> "Former":
+        """Return what is left of a replaced guide."""
+        return cls(successor, (matter.title, *matter.aliases, *matter.sample_questions))
+
+
 @dataclass(frozen=True)
 class Library:
     """All that the knowledge base holds; mappings keep the order of the files.
@@ -37,6 +50,8 @@ class Library:
     index: Mapping[str, IndexedMatter]
     policy_answers: PolicyAnswers = field(default_factory=lambda: PolicyAnswers({}))
     policies: Mapping[str, PublishedPolicy] = field(default_factory=dict)  # never shipped
+    # Guides no longer in force that name their successor, by their own code.
+    former: Mapping[str, Former] = field(default_factory=dict)
 
     def matter(self, code: str) -> Matter:
         """Return the guide with this code.
@@ -65,6 +80,23 @@ class Library:
         public = (m for m in self.matters.values() if m.visibility is Visibility.PUBLIC)
         return tuple(sorted(public, key=lambda matter: matter.code))
 
+    def replaced(self) -> dict[str, Former]:
+        """Return every guide that a public one replaced, with the last of its successors.
+
+        Also one that stands in the library still, names a successor and no last day.
+        """
+        known = dict(self.former)
+        for code, matter in self.matters.items():
+            if matter.superseded_by is not None and matter.valid_to is None:
+                known[code] = Former.of(matter, matter.superseded_by)
+        found = {}
+        for code, former in known.items():
+            last = _last_successor(code, known)
+            matter_now = self.matters.get(last) if last is not None else None
+            if matter_now is not None and matter_now.visibility is Visibility.PUBLIC:
+                found[code] = Former(matter_now.code, former.names)
+        return found
+
     def title_of(self, code: str) -> str | None:
         """Return a matter's title, also while its guide is not written yet."""
         entry = self.matters.get(code) or self.index.get(code)
@@ -92,4 +124,16 @@ class Library:
             self.matters == other.matters
             and self.policy_answers == other.policy_answers
             and self.policies == other.policies
+            and self.former == other.former
         )
+
+
+def _last_successor(code: str, known: Mapping[str, Former]) -> str | None:
+    """Return where a chain of successors ends; ``None`` where it runs in a circle."""
+    seen = {code}
+    while code in known:
+        code = known[code].successor
+        if code in seen:
+            return None
+        seen.add(code)
+    return code

@@ -1,15 +1,22 @@
 """Cards: what a channel may show richer than text. Plain data, the same for every channel."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from bot.conversation.schemas import AppealDraft, Card
+from knowledge_base.bundles.overview import Overview
+from knowledge_base.bundles.schema import Bundle
+from knowledge_base.notices.checklist import Checklist
 from knowledge_base.schema import FacetName, Matter
 from retrieval.schemas import Answer, Source
 
 
-def guide_card(matter: Matter, answer: Answer) -> Card:
-    """The guide's card: the asked facet open, the others to be asked for."""
+def guide_card(matter: Matter, answer: Answer, *, offers: bool = False) -> Card:
+    """The guide's card: the asked facet open, the others to be asked for.
+
+    ``offers``: the matter is new in the conversation, so the notice is offered in words too.
+    """
     facets = [
         {"name": facet.value, "label": facet.label} for facet in FacetName if matter.covers(facet)
     ]
@@ -28,6 +35,8 @@ def guide_card(matter: Matter, answer: Answer) -> Card:
             "valid_from": matter.valid_from.isoformat(),
             "source": source.source if source else matter.source.title,
             "laws": list(source.laws) if source else [],
+            "links": notice_links(matter.code),
+            "offers": offers,
         },
     )
 
@@ -54,6 +63,68 @@ def policy_card(answer: Answer) -> Card:
             "issuers": list(source.issuers),
         },
     )
+
+
+def notice_links(code: str) -> list[dict[str, str]]:
+    """Where a guide's one-time notice is read and printed."""
+    return [
+        {"label": "一次性告知书", "href": f"/guides/{code}"},
+        {"label": "打印（PDF）", "href": f"/guides/{code}/notice.pdf"},
+    ]
+
+
+def bundle_links(code: str) -> list[dict[str, str]]:
+    """Where a bundle is worked through and printed."""
+    return [
+        {"label": "答几个问题，列出您要办的", "href": f"/bundles/{code}"},
+        {"label": "打印（PDF）", "href": f"/bundles/{code}/plan.pdf"},
+    ]
+
+
+def notice_card(matter: Matter, text: str) -> Card:
+    """The one-time notice: what to bring, and where the whole stands."""
+    documents = [document.name for document in matter.materials.documents]
+    data = {"code": matter.code, "title": matter.title, "documents": documents, "text": text}
+    return Card(type="notice", data=data | {"links": notice_links(matter.code)})
+
+
+def checklist_card(matter: Matter, checked: Checklist) -> Card:
+    """Each document and how it stands."""
+    items = [
+        {
+            "name": item.document.name,
+            "standing": item.standing.value,
+            "label": item.standing.label,
+            "when": item.document.required_when,
+        }
+        for item in checked.items
+    ]
+    data = {"code": matter.code, "title": matter.title, "items": items}
+    return Card(type="checklist", data=data | {"links": notice_links(matter.code)})
+
+
+def bundle_card(told: Overview) -> Card:
+    """A whole bundle: steps in order, what is carried once."""
+    bundle = told.bundle
+    return Card(
+        type="bundle",
+        data={
+            "code": bundle.code,
+            "title": bundle.title,
+            "summary": bundle.summary,
+            "steps": [asdict(step) for step in told.steps],
+            "shared": [one.name for one in told.shared],
+            "joint": told.joint,
+            "depends": told.depends,
+            "links": bundle_links(bundle.code),
+        },
+    )
+
+
+def bundle_hint_card(bundles: Sequence[Bundle]) -> Card:
+    """That a matter belongs to bundles, with their pages."""
+    links = [{"label": one.title, "href": f"/bundles/{one.code}"} for one in bundles]
+    return Card(type="bundle_hint", data={"links": links})
 
 
 def draft_card(draft: AppealDraft, department: str | None) -> Card:

@@ -37,3 +37,9 @@ def pick(choices: Sequence[Choice], text: str) -> Choice | None:
         return exact[0]
     holding = [choice for choice in choices if len(said) >= _SAYS_ENOUGH and said in choice.label]
     return holding[0] if len(holding) == 1 else None
+
+
+def numbered(text: str, choices: Sequence[Choice]) -> str:
+    """Return ``text`` with the choices below it, one a line, numbered from 1."""
+    lines = [f"{number}. {choice.label}" for number, choice in enumerate(choices, 1)]
+    return "\n".join([text, *lines])

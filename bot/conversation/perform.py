@@ -9,16 +9,16 @@ from collections.abc import Callable
 
 from bot.conversation import intake, replies
 from bot.conversation.cards import draft_card, guide_card, policy_card, source_record
-from bot.conversation.choices import matter_choices, pick
+from bot.conversation.choices import matter_choices, numbered, pick
 from bot.conversation.intents import FACET_OF_INTENT, Intent
+from bot.conversation.offering import Offering, back_to_draft
 from bot.conversation.progress import named_ticket
-from bot.conversation.protocols import Guides, Proposing
+from bot.conversation.protocols import Guides, Offers, Proposing
 from bot.conversation.rating import rates
 from bot.conversation.schemas import (
     Act,
     AppealDraft,
     Card,
-    Choice,
     DialogueState,
     Effect,
     Outcome,
@@ -38,12 +38,16 @@ _Handler = Callable[[Intent | None, Turn], Outcome]
 class Performer:
     """Turns (act, intent, turn) into an outcome; no I/O, no clock, nothing stored."""
 
-    def __init__(self, guides: Guides, proposing: Proposing) -> None:
+    def __init__(self, guides: Guides, proposing: Proposing, offers: Offers) -> None:
         self._guides = guides
         self._proposing = proposing
+        self._offering = offering = Offering(guides, offers)
         self._handlers: dict[Act, _Handler] = {
             Act.ANSWER_QUESTION: self._answer,
             Act.CHOOSE: self._choose,
+            Act.NOTICE: self._or_withdrawn(offering.notice),
+            Act.CHECKLIST: self._or_withdrawn(offering.checklist),
+            Act.BUNDLE: offering.bundle,
             Act.APPEAL: self._appeal,
             Act.SUBMIT_APPEAL: self._submit,
             Act.CANCEL_APPEAL: self._cancel,
@@ -81,11 +85,12 @@ class Performer:
         self, turn: Turn, intent: Intent | None, code: str, facet: FacetName | None
     ) -> Outcome:
         try:
-            answer, card = self._said(code, facet)
+            answer, card = self._said(code, facet, offers=turn.state.focus != code)
         except NotFoundError:
             # Chosen or spoken of before it was withdrawn from the knowledge base.
             return self._withdrawn(turn, intent)
         offers = turn.state.draft is None and turn.heard.appeal_probability >= _MAY_BE_AN_APPEAL
+        belongs = self._offering.untold(answer.matter, turn.state) if answer.matter else ()
         reply = Reply(
             text=answer.text,
             cards=(card,),
@@ -95,6 +100,9 @@ class Performer:
             update={
                 # What is asked on after a policy answer is asked of its matter, where it has one.
                 "focus": answer.matter,
+                "bundle": None,
+                "held": turn.state.held if turn.state.focus == answer.matter else None,
+                "told_bundles": (*turn.state.told_bundles, *(one.code for one in belongs)),
                 "facet": answer.facet,
                 "choices": (),
                 "failures": 0,
@@ -108,18 +116,18 @@ class Performer:
             act=Act.ANSWER_QUESTION,
             intent=intent,
             state=state,
-            replies=(reply, *offer, *self._back_to_draft(state.draft)),
+            replies=(reply, *offer, *self._offering.hint(belongs), *back_to_draft(state.draft)),
             decision=Decision.ANSWER,
             matter=answer.matter,
             policy=None if answer.kind is EntryKind.GUIDE else code,
         )
 
-    def _said(self, code: str, facet: FacetName | None) -> tuple[Answer, Card]:
+    def _said(self, code: str, facet: FacetName | None, *, offers: bool) -> tuple[Answer, Card]:
         quoted = self._guides.quoted(code)
         if quoted is not None:
             return quoted, policy_card(quoted)
         matter, answer = self._guides.guide(code, facet)
-        return answer, guide_card(matter, answer)
+        return answer, guide_card(matter, answer, offers=offers)
 
     def _withdrawn(self, turn: Turn, intent: Intent | None) -> Outcome:
         state = turn.state.model_copy(
@@ -135,15 +143,19 @@ class Performer:
             act=Act.FALLBACK,
             intent=intent,
             state=state,
-            replies=(Reply(text=replies.WITHDRAWN), *self._back_to_draft(state.draft)),
+            replies=(Reply(text=replies.WITHDRAWN), *back_to_draft(state.draft)),
             effects=(Effect(type="record_unanswered", data={"text": turn.text}),),
             decision=Decision.NO_ANSWER,
         )
 
-    def _back_to_draft(self, draft: AppealDraft | None) -> tuple[Reply, ...]:
-        if draft is None or draft.asking is None:
-            return ()
-        return (Reply(text=f"{replies.BACK_TO_DRAFT}{intake.repeat(draft)}"),)
+    def _or_withdrawn(self, handler: _Handler) -> _Handler:
+        def handle(intent: Intent | None, turn: Turn) -> Outcome:
+            try:
+                return handler(intent, turn)
+            except NotFoundError:
+                return self._withdrawn(turn, intent)
+
+        return handle
 
     def _clarify(self, turn: Turn, intent: Intent | None) -> Outcome:
         codes = [code for code, _ in turn.retrieved.candidates]
@@ -160,7 +172,7 @@ class Performer:
             act=Act.ANSWER_QUESTION,
             intent=intent,
             state=state,
-            replies=(Reply(text=_numbered(replies.CLARIFY, choices), choices=choices),),
+            replies=(Reply(text=numbered(replies.CLARIFY, choices), choices=choices),),
             decision=Decision.CLARIFY,
         )
 
@@ -298,7 +310,7 @@ class Performer:
             act=Act.FALLBACK,
             intent=intent,
             state=state,
-            replies=(Reply(text=_numbered(text, near), choices=near),),
+            replies=(Reply(text=numbered(text, near), choices=near),),
             effects=(Effect(type="record_unanswered", data={"text": turn.text}),),
             decision=Decision.NO_ANSWER,
         )
@@ -331,8 +343,3 @@ def _registers(text: str) -> bool:
 def _place_is_missing(draft: AppealDraft, asks: str | None) -> bool:
     asked = draft.asked.get(Slot.WHERE, 0)
     return asks == Slot.WHERE and asked < intake.ASKED_AT_MOST
-
-
-def _numbered(text: str, choices: tuple[Choice, ...]) -> str:
-    lines = [f"{number}. {choice.label}" for number, choice in enumerate(choices, 1)]
-    return "\n".join([text, *lines])

@@ -3,6 +3,8 @@
 from typing import Protocol
 
 from bot.conversation.schemas import AppealDraft
+from knowledge_base.bundles.overview import Overview
+from knowledge_base.bundles.schema import Bundle
 from knowledge_base.schema import FacetName, Matter
 from retrieval.schemas import Answer
 from routing.schemas import Proposal
@@ -33,6 +35,26 @@ class Guides(Protocol):
         Raises:
             MatterNotFoundError: there is none, or none any more.
         """
+        ...
+
+
+class Offers(Protocol):
+    """What may be offered beside an answer: notices, bundles."""
+
+    def notice(self, code: str) -> tuple[Matter, str]:
+        """Return a public guide and its one-time notice; raises ``MatterNotFoundError``."""
+        ...
+
+    def bundles_of(self, code: str) -> tuple[Bundle, ...]:
+        """Return the bundles that a matter is a step of."""
+        ...
+
+    def overview(self, code: str) -> Overview:
+        """Return a whole bundle; raises ``BundleNotFoundError``."""
+        ...
+
+    def plan(self, code: str) -> str:
+        """Return a bundle's whole plan in words, its questions open."""
         ...
 
 

@@ -5,6 +5,7 @@ import uuid
 from typing import Protocol
 
 from bot.conversation.schemas import DialogueState, Heard, Retrieved, Turn
+from bot.conversation.wishes import WishReader
 from foundation.text.normalise import normalise
 from foundation.text.personal_information import PersonalValues, replace_personal
 from retrieval.schemas import Answer
@@ -34,8 +35,9 @@ class Hearing(Protocol):
 class TurnReader:
     """Turns stored text and state into a ``Turn``; CPU only, no I/O."""
 
-    def __init__(self, retrieval: Asking, routing: Hearing) -> None:
+    def __init__(self, retrieval: Asking, routing: Hearing, wishes: WishReader) -> None:
         self._retrieval = retrieval
+        self._wishes = wishes
         self._routing = routing
 
     def read(
@@ -43,13 +45,15 @@ class TurnReader:
     ) -> Turn:
         """Read one message; ``values`` gains what was replaced by placeholders."""
         readable = replace_personal(normalise(text[:PIPELINE_CHARACTERS]), values)
+        answer = self._retrieval.ask(readable, focus=state.focus)
         return Turn(
             turn_id=uuid.uuid4().hex,
             text=readable,
             state=state,
-            retrieved=retrieved(self._retrieval.ask(readable, focus=state.focus)),
+            retrieved=retrieved(answer),
             heard=heard(self._routing.read(readable)),
             emergency=emergency,
+            wish=self._wishes.read(readable, answer, state),
         )
 
     def hear(self, text: str, values: PersonalValues | None = None) -> Heard:

@@ -60,6 +60,18 @@ BACK_TO_DRAFT = "接着刚才的登记："
 CANCELLED = "好的，刚才的登记已取消，内容没有提交。"
 NOTHING_TO_CANCEL = "好的。您还有别的事要办吗？"
 
+BELONGS_TO_BUNDLE = "这件事属于“一件事一次办”：{titles}。要办整件事的，可以一起办。"
+OFFER_NOTICE = "要一次性告知书吗？回复“告知书”，材料、步骤、时限一次看全。"
+WHICH_MATTER_NOTICE = "您要哪件事的告知书？请说要办什么证或什么手续，比如“补办身份证的告知书”。"
+WHICH_MATTER_CHECKLIST = (
+    "您要办的是哪件事？请说要办什么证或什么手续，再说您已经有哪些材料，我来核对还差什么。"
+)
+CHECKLIST_TITLE = "{title} 材料核对"
+CHECKLIST_HELD = "按您说的，已备齐：{names}。"
+CHECKLIST_UNKNOWN = "办事指南的材料里没有对上：{names}。"
+CHECKLIST_TELL = "您手上有哪些，直接告诉我，比如“身份证、户口本有了”。"
+CHECKLIST_SILENT = "本指南没有写明要哪些材料，请拨打{phone}核实。"
+
 ASK_TICKET_NO = "请把诉求编号和查询码发给我，比如“20260101-000001 查询码 ABC234”。"
 
 _OPENING = {

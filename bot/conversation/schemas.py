@@ -51,6 +51,9 @@ class Act(StrEnum):
     SUBMIT_APPEAL = "submit_appeal"
     CANCEL_APPEAL = "cancel_appeal"
     PROGRESS = "progress"
+    NOTICE = "notice"  # the one-time notice on the matter spoken of
+    CHECKLIST = "checklist"  # what of its documents is still missing
+    BUNDLE = "bundle"  # a whole event in life
     CHOOSE = "choose"  # picks one of the offered choices
     HANDOVER = "handover"
     RATE = "rate"  # says whether the last answer helped; settled from the words, never by Rasa
@@ -124,6 +127,20 @@ class DialogueState(Record):
     unanswered: str | None = None
     offered: Heard | None = None  # what was heard of the story
     last_ticket_no: str | None = None
+    bundle: str | None = None  # code of the bundle spoken of last, while no matter is in focus
+    told_bundles: tuple[str, ...] = ()  # said once that a matter belongs to them
+    # Documents of the matter in focus that the citizen has, by number; None: not asked yet.
+    held: tuple[int, ...] | None = None
+
+
+class Wish(Record):
+    """What a message wants besides an answer (``bot.conversation.wishes``)."""
+
+    kind: Literal["notice", "checklist", "bundle"]
+    matter: str | None = None  # code, where the message names one; else the focus is meant
+    bundle: str | None = None
+    candidates: tuple[str, ...] = ()  # codes, where it names one of several
+    has: tuple[str, ...] = ()  # documents that the citizen says to have, in their words
 
 
 class Turn(Record):
@@ -135,12 +152,25 @@ class Turn(Record):
     retrieved: Retrieved
     heard: Heard
     emergency: str | None = None  # the line whose card has gone out already
+    wish: Wish | None = None
 
 
 class Card(Record):
     """Something a channel may show richer than text; every card also has its text form."""
 
-    type: Literal["guide", "policy", "draft", "ticket", "progress", "emergency", "handover"]
+    type: Literal[
+        "guide",
+        "policy",
+        "draft",
+        "ticket",
+        "progress",
+        "emergency",
+        "handover",
+        "notice",
+        "checklist",
+        "bundle",
+        "bundle_hint",
+    ]
     data: dict[str, Any]
 
 

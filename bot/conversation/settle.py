@@ -39,6 +39,7 @@ _QUESTION = re.compile(
     r"吗|呢$|不$|(?P<word>[能行会要是管给算该合收用交])不(?P=word)|还是|有没有"
 )
 _STORY = 8  # characters; shorter ones are cries, not accounts
+_ASIDE = 24  # characters: a request while an appeal is taken down
 _SHORT = 12  # a place or a time is said in fewer characters than a question
 
 
@@ -52,15 +53,33 @@ def settle(act: Act, intent: Intent | None, turn: Turn) -> Act | None:
         return Act.HANDOVER
     if state.choices and pick(state.choices, text) is not None:
         return Act.CHOOSE
+    if (wished := _wished(act, turn)) is not None:
+        return wished
     if state.draft is not None:
         return _within_intake(act, intent, turn)
+    return _said_shortly(turn) or _free(act, intent, turn)
+
+
+def _said_shortly(turn: Turn) -> Act | None:
+    """Return the act of words that mean something only after what was said before."""
+    text, state = turn.text.strip(), turn.state
     if state.focus is not None and rates(text) is not None:
         return Act.RATE
     if state.asks is Slot.TICKET_NO and named_ticket(text).number:
         return Act.PROGRESS
-    if state.unanswered and _REGISTERS.match(text):
-        return Act.APPEAL
-    return _free(act, intent, turn)
+    return Act.APPEAL if state.unanswered and _REGISTERS.match(text) else None
+
+
+def _wished(act: Act, turn: Turn) -> Act | None:
+    """Return the act of a wish for a notice, a checklist or a bundle, where it stands."""
+    wish, draft = turn.wish, turn.state.draft
+    if wish is None or act in {Act.HANDOVER, Act.CANCEL_APPEAL} or _wants_it_registered(act, turn):
+        return None
+    if draft is not None and (draft.asking is Slot.WHAT or len(turn.text) > _ASIDE):
+        return None  # in an account of what happened
+    if wish.kind == "checklist" and not (wish.matter or turn.state.focus) and _tells_issue(turn):
+        return None
+    return Act(wish.kind)
 
 
 def _free(act: Act, intent: Intent | None, turn: Turn) -> Act:

@@ -23,6 +23,7 @@ class Suggestion:
     score: float
     sources: tuple[Source, ...]
     kind: EntryKind
+    operators_only: bool = False  # for the operator's eyes: citizens may not read the guide
 
 
 class SuggestingRetrieval(Protocol):
@@ -38,6 +39,10 @@ class SuggestingRetrieval(Protocol):
 
     def compose(self, code: str, facet: FacetName | None) -> Answer:
         """Return the answer for a known matter and facet."""
+        ...
+
+    def operators_only(self, code: str) -> bool:
+        """Whether citizens may not read this guide."""
         ...
 
 
@@ -76,4 +81,5 @@ class Suggesting:
             score=candidate.score,
             sources=answer.sources,
             kind=candidate.kind,
+            operators_only=self._retrieval.operators_only(candidate.code),
         )

@@ -77,8 +77,16 @@ def _add_plans(
     async def as_text(code: Code, has: Answers) -> str:
         return plan_text(planned(code, has)[0])
 
+    @routes.get("/bundles/{code}/plan.pdf", include_in_schema=False)
+    async def unanswered_pdf(code: Code) -> Response:
+        """The plan with every question open: what a link may carry."""
+        return await pdf(code, Answers())
+
     @routes.post("/api/bundles/{code}/plan.pdf")
     async def as_pdf(code: Code, has: Answers) -> Response:
+        return await pdf(code, has)
+
+    async def pdf(code: str, has: Answers) -> Response:
         made, now = planned(code, has)
         printed = await anyio.to_thread.run_sync(partial(printer.pdf, made, now))
         name = quote(f"{made.bundle.title} 一件事一次办.pdf")

@@ -15,8 +15,9 @@ from rich.console import Console
 from sqlalchemy.engine import URL
 
 from bot.conversation.errors import RasaUnavailableError
+from bot.conversation.links import link_lines, offer_lines
 from bot.conversation.schemas import IncomingMessage
-from bot.conversation.transcript import Receipt
+from bot.conversation.transcript import Entry, Receipt
 from connectors.assembly import Services, build_services
 from connectors.cli.machine_form import JsonObject, answer_lines, json_only_output
 from connectors.cli.own_rasa import with_rasa
@@ -126,7 +127,13 @@ class Player:
 
 def texts(receipt: Receipt) -> list[str]:
     """Return what the hotline said, also what could not be saved."""
-    return [one.text for one in receipt.entries] + [one.text for one in receipt.unsaved]
+    said = [text for one in receipt.entries for text in _with_links(one)]
+    return said + [one.text for one in receipt.unsaved]
+
+
+def _with_links(entry: Entry) -> list[str]:
+    """Return an entry as a channel of text alone shows it: pages as paths, then what is offered."""
+    return ["\n".join([entry.text, *link_lines(entry, "")]), *offer_lines(entry)]
 
 
 async def _play_all(lines: list[str], output: TextIO, *, without_rasa: bool) -> bool:

@@ -32,10 +32,12 @@ class WeChatChannel:
         conversations: ConversationService,
         database: Database,
         answer_within_seconds: float = ANSWER_WITHIN_SECONDS,
+        site: str | None = None,
     ) -> None:
         self._conversations = conversations
         self._database = database
         self._answer_within_seconds = answer_within_seconds
+        self._site = site.rstrip("/") if site else None
         self._running: set[asyncio.Task[Receipt]] = set()
 
     async def answer(self, message: WeChatMessage) -> str:
@@ -85,7 +87,7 @@ class WeChatChannel:
         entries = await self._conversations.transcript(conversation_id, from_seq)
         last = max((entry.seq for entry in entries), default=from_seq)
         await self._database.write(lambda s: _mark_delivered(s, conversation_id, last))
-        return await self._fit(conversation_id, render(entries))
+        return await self._fit(conversation_id, render(entries, self._site))
 
     async def _fit(self, conversation_id: str, text: str) -> str:
         shown, rest = cut(text)

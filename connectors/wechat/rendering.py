@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.conversation.links import link_lines, offer_lines
 from bot.conversation.schemas import Author
 from bot.conversation.transcript import Entry
 
@@ -11,9 +12,14 @@ RATE_HINT = "有没有帮到您？回复“有用”或“没帮到我”。"
 MORE = "（回复“更多”查看后面的内容）"
 
 
-def render(entries: Sequence[Entry]) -> str:
-    """Return everything said by the hotline as one text, each guide with its source."""
-    said = [_one(entry) for entry in entries if entry.author is not Author.CITIZEN]
+def render(entries: Sequence[Entry], site: str | None = None) -> str:
+    """Return everything said by the hotline as one text, each guide with its source.
+
+    Args:
+        entries: what was said.
+        site: address under which citizens reach the pages; without it no page is named.
+    """
+    said = [_one(entry, site) for entry in entries if entry.author is not Author.CITIZEN]
     return "\n\n".join(text for text in said if text)
 
 
@@ -28,9 +34,13 @@ def cut(text: str) -> tuple[str, str]:
     return f"{head}\n{MORE}", text[len(head) :].lstrip("\n")
 
 
-def _one(entry: Entry) -> str:
-    if not entry.sources:
-        return entry.text
-    source = entry.sources[0]
-    since = f"（{source['valid_from']}起）" if source["valid_from"] else ""
-    return f"{entry.text}\n来源：{source['source']}{since}\n{RATE_HINT}"
+def _one(entry: Entry, site: str | None) -> str:
+    lines = entry.text.split("\n")
+    if site is not None:
+        # Below the title: what is cut off at the end must not be the way to the whole.
+        lines[1:1] = link_lines(entry, site)
+    if entry.sources:
+        source = entry.sources[0]
+        since = f"（{source['valid_from']}起）" if source["valid_from"] else ""
+        lines += [f"来源：{source['source']}{since}", RATE_HINT]
+    return "\n".join([*lines, *offer_lines(entry)])

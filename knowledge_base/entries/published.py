@@ -13,7 +13,7 @@ from foundation.events.revisions import current_revision
 from knowledge_base.entries import repository
 from knowledge_base.entries.content import as_matter
 from knowledge_base.entries.models import EntryVersion
-from knowledge_base.library import Library
+from knowledge_base.library import Former, Library
 from knowledge_base.policies.published import policies_in_force
 from knowledge_base.policies.schema import PublishedPolicy
 from knowledge_base.schema import Matter
@@ -31,6 +31,8 @@ class Published:
     day: date  # Asia/Shanghai
     matters: Mapping[str, Matter] = field(default_factory=dict)
     withdrawn: frozenset[str] = frozenset()  # expired by hand or past their last day
+    # Withdrawn ones that name their successor.
+    former: Mapping[str, Former] = field(default_factory=dict)
     unreadable: frozenset[str] = frozenset()  # published content that is no guide any more
     policies: Mapping[str, PublishedPolicy] = field(default_factory=dict)  # public, in force
 
@@ -55,9 +57,16 @@ def published_on(session: Session, day: date) -> Published:
     withdrawn = frozenset(one.code for one in present if is_over(one, day))
     matters = _guides(session, [one for one in present if one.code not in withdrawn])
     unreadable = frozenset(one.code for one in present) - withdrawn - matters.keys()
+    followed = [one for one in present if one.code in withdrawn and one.superseded_by]
+    left = _guides(session, followed)
+    former = {
+        one.code: Former.of(left[one.code], one.superseded_by)
+        for one in followed
+        if one.superseded_by and one.code in left
+    }
     policies = policies_in_force(session, day)
     unreadable |= policies.unreadable
-    return Published(revision, day, matters, withdrawn, unreadable, policies.documents)
+    return Published(revision, day, matters, withdrawn, former, unreadable, policies.documents)
 
 
 def in_force(versions: Iterable[EntryVersion], day: date) -> EntryVersion | None:
@@ -126,11 +135,17 @@ def lay_over(shipped: Library, published: Published) -> Overlay:
     order += sorted(laid.keys() - shipped.matters.keys())
     matters = {code: laid.get(code) or kept[code] for code in order}
     answers = shipped.policy_answers.in_force(published.day)
+    past = {
+        code: Former.of(matter, matter.superseded_by)
+        for code, matter in shipped.matters.items()
+        if code not in matters and code not in gone and matter.superseded_by
+    }
     laid_over = replace(
         shipped,
         matters=MappingProxyType(matters),
         policy_answers=answers,
         policies=MappingProxyType(dict(published.policies)),
+        former={**past, **published.former},
     )
     return Overlay(shipped if shipped.answers_alike(laid_over) else laid_over, faulty)
 

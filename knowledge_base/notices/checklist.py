@@ -122,5 +122,9 @@ def _standing(
 
 def _named(document: RequiredDocument, standing: Standing) -> str:
     if standing is Standing.ONLY_IF:
-        return _ONLY_IF_NAMED.format(name=document.name, condition=document.required_when)
+        named = _ONLY_IF_NAMED.format(name=document.name, condition=document.required_when)
+        # In that case too a commitment or a deferral may be enough.
+        if document.commitment_accepted:
+            return named + Standing.COMMITMENT.label
+        return named + Standing.DEFERRABLE.label if document.deferrable else named
     return document.name

@@ -7,6 +7,7 @@ from typing import Any
 
 from foundation.settings import Settings
 from retrieval.errors import CalibrationError
+from retrieval.fusion import LEXICAL_FEATURES, RANKING_FEATURES
 
 SHIPPED_FILE = Path(__file__).parent.parent / "calibration.json"
 
@@ -63,6 +64,9 @@ def read_calibration(path: Path = SHIPPED_FILE) -> Calibration:
     try:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         full, lexical = Model(**data.pop("full")), Model(**data.pop("lexical"))
+        # Written before a feature was added: without its weight nothing can be ranked.
+        _ = [full.ranking[name] for name in RANKING_FEATURES]
+        _ = [lexical.ranking[name] for name in LEXICAL_FEATURES]
         return Calibration(full=full, lexical=lexical, **data)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise CalibrationError(

@@ -80,14 +80,15 @@ def build_entries(library: Library) -> tuple[Entry, ...]:
 
     Between them stand the matters without a guide, what is no matter, and the policy answers.
     """
-    written = library.public_matters()
+    replaced = library.replaced()
+    written = [matter for matter in library.public_matters() if matter.code not in replaced]
     entries = [Entry(matter.code, matter.title, written=True) for matter in written]
     # an internal guide is not shown, and its title draws what it would have answered
     codes = {matter.code for matter in written}
     entries += [
         Entry(code, matter.title, written=False)
         for code, matter in sorted(library.index.items())
-        if code not in codes
+        if code not in codes and code not in replaced
     ]
     entries.append(Entry(ELSEWHERE, "", written=False))
     entries += [
@@ -111,6 +112,7 @@ class PassageGroup:
     """The passages of one entry; the next library shares it where nothing of it changed."""
 
     record: Record | None  # what the passages were taken from; None where only titles are known
+    further: tuple[str, ...]  # see ``_further_texts``
     passages: tuple[Passage, ...]
     ids: Ids  # see ``passage_ids``
 
@@ -119,23 +121,27 @@ def build_groups(
     library: Library, entries: Sequence[Entry], before: Mapping[str, PassageGroup]
 ) -> dict[str, PassageGroup]:
     """Return the passages of each entry under its code; those ``before`` holds are taken over."""
-    clauses = _clause_texts(library)
+    further = _further_texts(library)
     groups: dict[str, PassageGroup] = {}
     for entry in entries:
         held = before.get(entry.code)
-        record = _record_of(library, entry)
-        if held is None or record is None or held.record is not record:
-            passages = tuple(_of_entry(library, entry, clauses))
+        record, texts = _record_of(library, entry), further.get(entry.code, ())
+        if held is None or record is None or held.record is not record or held.further != texts:
+            passages = tuple(_of_entry(library, entry, texts))
             if held is None or held.passages != passages:
-                held = PassageGroup(record, passages, passage_ids(passages))
+                held = PassageGroup(record, texts, passages, passage_ids(passages))
         groups[entry.code] = held
     return groups
 
 
 def build_passages(library: Library, entries: Sequence[Entry]) -> tuple[Passage, ...]:
     """Return the passages of ``entries``, in their order."""
-    clauses = _clause_texts(library)
-    return tuple(passage for entry in entries for passage in _of_entry(library, entry, clauses))
+    further = _further_texts(library)
+    return tuple(
+        passage
+        for entry in entries
+        for passage in _of_entry(library, entry, further.get(entry.code, ()))
+    )
 
 
 def _record_of(library: Library, entry: Entry) -> Record | None:
@@ -146,16 +152,16 @@ def _record_of(library: Library, entry: Entry) -> Record | None:
     return library.matter(entry.code) if entry.written else None
 
 
-def _of_entry(
-    library: Library, entry: Entry, clauses: Mapping[str, Sequence[str]]
-) -> Iterator[Passage]:
+def _of_entry(library: Library, entry: Entry, further: Sequence[str]) -> Iterator[Passage]:
     if entry.kind is EntryKind.CLAUSE:
-        for text in clauses[entry.code]:
+        for text in further:
             yield Passage(entry.code, PassageKind.CLAUSE, text)
     elif entry.kind is EntryKind.POLICY_ANSWER:
         yield from _of_policy_answer(library.policy_answers.answer(entry.code))
     elif entry.written:
         yield from _of_matter(library.matter(entry.code))
+        for name in further:
+            yield Passage(entry.code, PassageKind.ALIAS, name)
     elif entry.code == ELSEWHERE:
         yield from _elsewhere()
     else:
@@ -187,12 +193,18 @@ def _clauses(library: Library) -> Iterator[tuple[str, str, str]]:
             yield f"{code}{SEPARATOR}{passage.path}", passage.citation, passage.text
 
 
-def _clause_texts(library: Library) -> dict[str, list[str]]:
-    """Return the texts of every clause by its code, as in ``_clauses``."""
+def _further_texts(library: Library) -> dict[str, tuple[str, ...]]:
+    """Return what is searched of an entry and does not stand in its own record, by its code.
+
+    Of a clause its text; of a guide the names of those that it replaced: what people call a guide
+    that is gone leads to the one in its place.
+    """
     texts: dict[str, list[str]] = {}
     for code, _, text in _clauses(library):
         texts.setdefault(code, []).append(text)
-    return texts
+    for former in library.replaced().values():
+        texts.setdefault(former.successor, []).extend(former.names)
+    return {code: tuple(found) for code, found in texts.items()}
 
 
 def _of_policy_answer(answer: PolicyAnswer) -> Iterator[Passage]:

@@ -297,3 +297,26 @@ def test_progress_page_says_what_is_missing_or_wrong(window: Watched) -> None:
     expect(page.locator(".refusal")).to_contain_text("查询码")
     # Number and code never stand in the address.
     assert page.url.endswith("/progress")
+
+
+def test_notice_chips_and_whole_event_lead_on(window: Watched) -> None:
+    page = window.open()
+    window.say("新生儿上户口要什么材料")
+    guide = page.locator(".card.guide")
+    expect(guide.get_by_role("link", name="一次性告知书")).to_have_attribute(
+        "href", "/guides/M0106"
+    )
+    expect(guide.get_by_role("link", name="打印（PDF）")).to_have_attribute(
+        "href", "/guides/M0106/notice.pdf"
+    )
+    expect(page.get_by_role("link", name="新生儿出生")).to_have_attribute("href", "/bundles/B01")
+
+    guide.get_by_role("button", name="核对材料还差什么").click()
+    checked = page.get_by_role("region", name="材料核对")
+    expect(checked.locator(".standings li").first).to_contain_text("还缺")
+
+    window.say("孩子刚出生要办哪些手续")
+    whole = page.get_by_role("region", name="新生儿出生 一件事一次办")
+    whole.get_by_role("button", name="出生登记（新生儿落户）").click()
+    expect(page.locator(".card.guide")).to_have_count(2)
+    assert window.complaints == []

@@ -11,12 +11,12 @@ import httpx
 import pytest
 import uvicorn
 
-from bot.conversation.reading import TurnReader
 from bot.conversation.schemas import Act, DialogueState, Outcome, Slot
 from connectors.app import create_app
 from connectors.assembly import Services, build_services
 from foundation.text.personal_information import PersonalValues
 from retrieval.schemas import Decision
+from tests.bot.conversation.conftest import reader_of
 from tests.rasa_fixtures import RunningRasa
 
 pytestmark = pytest.mark.rasa
@@ -67,7 +67,7 @@ class Dialogue:
 
     def say(self, text: str, *, resume: bool = False) -> Outcome:
         services = self.served.services
-        reader = TurnReader(services.retriever, services.routing)
+        reader = reader_of(services)
         turn = reader.read(text, self.state, self.values, None)
         assert services.rasa is not None
         deciding = services.rasa.decide(turn, self.sender, resume)

@@ -13,6 +13,7 @@ _KEYS = ("F2", "F3")
 _WRONG_KEY = "F8"
 _EMPTY = "市民说话后，这里给出可采用的答复。"
 _NONE = "没有与这些话相近的办事指南。可在下方登记工单，或自行答复。"
+_OPERATORS_ONLY = "仅供坐席参考，不对市民公开"
 _NEWER = "有新的建议，移开鼠标或按 F4 更新"
 
 
@@ -75,13 +76,17 @@ class SuggestionPanel:
                 facet = f" · {suggestion.facet.label}" if suggestion.facet else ""
                 sign = "" if suggestion.kind is EntryKind.GUIDE else f"{suggestion.kind.label}："
                 ui.label(f"{sign}{suggestion.title}{facet}").classes("suggestion-title")
-                text = f"采用（{key}）" if key else "采用"
-                take = partial(self._adopt, suggestion)
                 wrong = partial(self._report, suggestion.code)
                 told_by = _WRONG_KEY if number == 0 else None
                 words = f"不对（{told_by}）" if told_by else "不对"
                 button(words, wrong, "quiet", key=told_by, mark=f"wrong-{number + 1}")
-                button(text, take, key=key, mark=f"adopt-{number + 1}")
+                if suggestion.operators_only:
+                    # To be read and put into words of one's own: no button sends it on.
+                    ui.label(_OPERATORS_ONLY).classes("desk-count")
+                else:
+                    text = f"采用（{key}）" if key else "采用"
+                    take = partial(self._adopt, suggestion)
+                    button(text, take, key=key, mark=f"adopt-{number + 1}")
             lines = [line for line in suggestion.text.splitlines() if line.strip()]
             ui.label("\n".join(lines)).classes("suggestion-text").props("tabindex=0")
             ui.label(f"因为：{suggestion.because}").classes("suggestion-because")

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
+from bot.conversation.links import link_lines
 from bot.conversation.schemas import Author
 from bot.conversation.transcript import Entry
 from connectors.desks.frame import told
@@ -68,7 +69,7 @@ class TranscriptPanel:
                 with ui.element("article").classes(f"said {entry.author}"):
                     author = "来电人" if self._called(entry) else _AUTHORS[entry.author]
                     ui.label(f"{author} {entry.at:%H:%M}").classes("said-by")
-                    ui.label(entry.text).classes("said-text")
+                    ui.label("\n".join([entry.text, *link_lines(entry, "")])).classes("said-text")
 
     def adopt(self, text: str) -> None:
         """Put a suggested answer into the line, after what is typed there."""

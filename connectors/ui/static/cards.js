@@ -3,6 +3,7 @@
 import { button, h } from "./dom.js";
 import { blocks, day, moment } from "./format.js";
 import { guideBody } from "./guide.js";
+import { bundle, bundleHint, checklist, next, notice } from "./offers.js";
 
 /** The sides of a guide, in the order people ask for them: chip, and the question it asks. */
 const FACETS = [
@@ -20,7 +21,7 @@ const FACETS = [
 
 /** Return the card as an element; `does` is { say, rate, isLatestGuide }. */
 export function card({ type, data }, does, entry) {
-  const make = { guide, policy, ticket, progress, emergency, handover }[type];
+  const make = { guide, policy, ticket, progress, emergency, handover, notice, checklist, bundle, bundle_hint: bundleHint }[type];
   return make ? make(data, does, entry) : null;
 }
 
@@ -41,6 +42,7 @@ function guide(data, does, entry) {
     h("h3", {}, data.title),
     ...guideBody(withoutTitle(data)),
     facetChips(data, current, does),
+    next(data, does),
     sourceLine(data),
     ratingLine(entry, does),
   );
@@ -83,12 +85,10 @@ function sourceLine(data) {
   const laws = data.laws?.length
     ? h("details", {}, h("summary", {}, "相关依据"), h("ul", {}, ...data.laws.map((law) => h("li", {}, law))))
     : null;
-  const notice = h("a", { href: `/guides/${data.code}`, target: "_blank" }, "一次性告知书（核对材料、打印）");
   return h(
     "div",
     { class: "source" },
     h("p", {}, `来源：${data.source}。${version}`),
-    h("p", {}, notice),
     laws,
   );
 }

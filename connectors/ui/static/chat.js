@@ -257,7 +257,8 @@ class HotlineChat extends HTMLElement {
       if (type === "draft") this.draft.showDepartment(data.department ?? null);
       if (type === "guide") this.latestGuide = data.code;
     }
-    this.scrollTo(element);
+    // The line below an answer must not push the answer's beginning out of view.
+    if (!entry.cards.some(({ type }) => type === "bundle_hint")) this.scrollTo(element);
   }
 
   /** What we have just sent comes back with its number: the bubble is already there. */

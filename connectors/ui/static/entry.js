@@ -5,7 +5,9 @@ import { button, h } from "./dom.js";
 import { clock } from "./format.js";
 
 /** These cards say everything that the text says; the text is for channels without cards. */
-const TELLS_ALL = new Set(["guide", "policy", "ticket", "progress", "emergency", "handover"]);
+const TELLS_ALL = new Set([
+  "guide", "policy", "ticket", "progress", "emergency", "handover", "notice", "checklist", "bundle", "bundle_hint",
+]);
 
 /** Return the element of an entry; `does` is { say, rate, isLatestGuide }. */
 export function entryElement(entry, does) {
@@ -31,7 +33,8 @@ export function when(entry) {
 }
 
 function choices(entry, does) {
-  if (!entry.choices.length) return null;
+  // A bundle's card names its steps itself: they are the choices.
+  if (!entry.choices.length || entry.cards.some((one) => one.type === "bundle")) return null;
   const buttons = entry.choices.map((choice, index) =>
     button(`${index + 1}. ${choice.label}`, () => does.say(choice.value), { class: "choice" }),
   );

@@ -16,8 +16,10 @@ from bot.conversation.schemas import IncomingMessage
 from bot.conversation.service import ConversationService
 from bot.conversation.staffing import StaffedHours
 from bot.conversation.transcript import Receipt
+from bot.conversation.wishes import WishReader
 from connectors.assembly import Services
 from connectors.guides import LibraryGuides
+from connectors.offers import LibraryOffers
 from foundation.database.session import Database
 from tests.service_fixtures import RunningService
 
@@ -37,7 +39,13 @@ def performer_of(services: Services) -> Performer:
     return Performer(
         LibraryGuides(services.retriever),
         DraftProposing(services.routing, services.library.departments),
+        LibraryOffers(services.retriever, services.bundles),
     )
+
+
+def reader_of(services: Services) -> TurnReader:
+    wishes = WishReader(services.retriever, services.bundle_recogniser)
+    return TurnReader(services.retriever, services.routing, wishes)
 
 
 def conversations_with(
@@ -54,7 +62,7 @@ def conversations_with(
     )
     return ConversationService(
         database or services.database,
-        TurnReader(services.retriever, services.routing),
+        reader_of(services),
         Decider(rasa, performer_of(services)),
         TurnCommit(effects, services.clock),
         services.casework.appeals,

@@ -9,6 +9,7 @@ from bot.conversation.perform import Performer
 from bot.conversation.proposing import DraftProposing
 from bot.conversation.schemas import Act, Choice, DialogueState, Heard, Retrieved, Turn
 from connectors.guides import LibraryGuides
+from connectors.offers import LibraryOffers
 from knowledge_base.schema import FacetName
 from retrieval.schemas import Decision
 from retrieval.service import Retriever
@@ -24,9 +25,11 @@ def performer(running_service: RunningService) -> Performer:
     services = running_service.services
     kept = {code: one for code, one in services.library.matters.items() if code != GONE}
     library = replace(services.library, matters=kept)
+    retriever = Retriever(library, services.settings)
     return Performer(
-        LibraryGuides(Retriever(library, services.settings)),
+        LibraryGuides(retriever),
         DraftProposing(services.routing, library.departments),
+        LibraryOffers(retriever, services.bundles),
     )
 
 
