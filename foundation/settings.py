@@ -37,6 +37,12 @@ class Settings(BaseSettings):
     # a local sentence-transformers folder or hub name; None is the shipped encoder
     encoder_model: str | None = None
 
+    # where the vectors of the guides are searched: FAISS in each process, or one Milvus for all
+    vector_index: Literal["faiss", "milvus"] = "faiss"
+    # http(s)://… of a server, or the path of a local file; None is a file in ``data_dir``
+    milvus_uri: str | None = None
+    milvus_token: SecretStr | None = None
+
     rule_pack: str = "guangdong_2022"
     staffed_from: time = time(0, 0)
     staffed_until: time = time(23, 59, 59)

@@ -6,7 +6,8 @@ HotlineError
 │   │   └── EncoderDownloadError the weights could not be fetched at set-up
 │   └── CalibrationError         the thresholds are missing or belong to another encoder
 ├── UnavailableError
-│   └── IndexFilesError          the saved index is missing, damaged or out of date: rebuilt
+│   ├── IndexFilesError          the saved index is missing, damaged or out of date: rebuilt
+│   └── IndexServerError         the server that holds the index is away, or its client
 └── MalformedInputError
     ├── QuestionLineError        a line of the machine form is not a question
     └── EvaluationFileError      questions or an earlier report that cannot be evaluated with
@@ -31,6 +32,10 @@ class CalibrationError(ConfigurationError):
 
 class IndexFilesError(UnavailableError):
     """The saved index cannot be used as it is; whoever loads it builds a new one."""
+
+
+class IndexServerError(UnavailableError):
+    """The server that holds the vectors cannot be used; its data are never thrown away for it."""
 
 
 class QuestionLineError(MalformedInputError):

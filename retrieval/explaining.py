@@ -37,6 +37,7 @@ _LABELS = {Channel.DENSE: "语义", Channel.LEXICAL: "字词", Channel.SOUNDS: "
 _FEATURE_LABELS = {
     "dense_name": "语义·名称",
     "dense_any": "语义·全文",
+    "dense_names": "语义·合称",
     "words": "字词",
     "overlap": "重合",
     "coverage": "覆盖",
@@ -114,7 +115,7 @@ def explain(present: Answering, calibration: Calibration, text: str) -> Explanat
     judged = judge(evidence, engine.kinds, model)
     return Explanation(
         understanding=understanding,
-        readings=tuple(engine.warm_up_lexical().readings(understanding.core)),
+        readings=tuple(engine.readings(understanding)[0]),
         channels=_channels(present, evidence),
         candidates=_fused(present, evidence, judged.rows, model),
         probability=judged.probability,

@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.encoder.protocol import Vectors
+from retrieval.index.passage_index import PassageIndex
 from retrieval.index.passages import NAMES, Entry, Passage
-from retrieval.index.protocol import Ids, VectorIndex
-from retrieval.lexical import LexicalScores, Scores
+from retrieval.index.protocol import Ids
+from retrieval.lexical import LexicalScores
+from retrieval.postings import Scores
 from retrieval.whitening import WhitenedNames
 
 # of a city's few thousand passages: enough that every matter in question is among them
@@ -48,10 +50,19 @@ class DenseScoring:
         self._is_name = np.array([passage.kind in NAMES for passage in passages], dtype=np.bool_)
         self._size = len(entries)
 
-    def whiten(self, index: VectorIndex) -> WhitenedNames:
-        """Return what ``score`` needs of the index that holds these passages."""
+    def whiten(self, index: PassageIndex, before: WhitenedNames | None = None) -> WhitenedNames:
+        """Return what ``score`` needs of the snapshot of these passages.
+
+        ``before`` is that of the library until now.
+        """
         rows = np.flatnonzero(self._is_name)
-        return WhitenedNames(index.vectors(rows), self._owner[rows], self._size)
+        return WhitenedNames(
+            index.ids[rows],
+            self._owner[rows],
+            self._size,
+            lambda places: index.vectors(rows[places]),
+            before,
+        )
 
     def score(self, scores: Vectors, ids: Ids, names: Scores) -> DenseScores:
         """Return the best per entry over all readings; see ``VectorIndex.search``.

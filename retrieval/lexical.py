@@ -1,21 +1,19 @@
 """The lexical index: BM25 over words and character pairs, the same over sounds, and coverage."""
 
-from collections import Counter
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.index.passages import NAMES, Entry, Passage, PassageKind
 from retrieval.pinyin import SoundDictionary, sound_tokens
+from retrieval.postings import Counted, Postings, Scores, Vocabulary
 from retrieval.tokens import Tokenizer
 from retrieval.wording import Wording
 
-Scores = NDArray[np.float32]
-
-_K1, _B = 1.2, 0.5  # short texts of like length; the weights above them are learned anyway
 _SHORT_ALIAS = 6  # characters: longer ones are sentences, not words
 _SEARCHED = NAMES | {PassageKind.SUMMARY}
 
@@ -32,29 +30,13 @@ class LexicalScores:
     best: NDArray[np.int64]  # passage that overlaps most, per entry
 
 
-class _Channel:
-    """BM25 over one kind of token, scaled so that a question's own text would reach about 1."""
+class _Document(NamedTuple):
+    """One text as it was read: kept as long as it stands in the library."""
 
-    def __init__(self, documents: list[list[str]]) -> None:
-        counts = Counter(token for document in documents for token in set(document))
-        total = len(documents)
-        self.rarest = float(np.log1p(total))
-        self.idf = {t: float(np.log1p((total - n + 0.5) / (n + 0.5))) for t, n in counts.items()}
-        self._bm25 = bm25s.BM25(k1=_K1, b=_B)
-        self._bm25.index(documents, show_progress=False)
-        self._size = total
-
-    def weight(self, token: str) -> float:
-        """Return the token's rarity; one never seen is as rare as can be."""
-        return self.idf.get(token, self.rarest)
-
-    def scores(self, tokens: Sequence[str]) -> Scores:
-        """Return float32, shape (n_documents,)."""
-        known = [token for token in dict.fromkeys(tokens) if token in self.idf]
-        if not known:
-            return np.zeros(self._size, dtype=np.float32)
-        most = sum(self.weight(token) for token in dict.fromkeys(tokens))
-        return np.asarray(self._bm25.get_scores(known), dtype=np.float32) / most
+    read: str  # in the guides' words, as it was cut
+    words: Counted
+    sounds: Counted
+    spoken: NDArray[np.int32]  # numbers of the words as the text has them, in order
 
 
 class LexicalIndex:
@@ -66,34 +48,78 @@ class LexicalIndex:
         passages: Sequence[Passage],
         tokenizer: Tokenizer,
         wording: Wording,
+        before: "LexicalIndex | None" = None,
     ) -> None:
+        """Index ``passages``; the texts that ``before`` has read are not read again."""
         self._wording = wording
-        self._tokenizer = tokenizer
+        self.tokenizer = tokenizer
         self._size = len(entries)
+        self.vocabulary: Vocabulary = before.vocabulary if before else Vocabulary()
+        self.syllables: Vocabulary = before.syllables if before else Vocabulary()
         position = {entry.code: row for row, entry in enumerate(entries)}
         self._ids = np.array([i for i, p in enumerate(passages) if p.kind in _SEARCHED])
         searched = [passages[i] for i in self._ids]
         self._owner = np.array([position[passage.code] for passage in searched])
         # Clauses are long prose: they are compared by the question's words they hold, no more,
         # and never change how rare a word is among the guides.
+        clauses = [passage for passage in passages if passage.kind is PassageKind.CLAUSE]
+        self._clause_owner = np.array([position[one.code] for one in clauses], dtype=np.int64)
         self._has_names = np.zeros(self._size, dtype=bool)
         self._has_names[self._owner] = True
         self._first = _first_passages(passages, position)
-        documents = [list(tokenizer.document_tokens(self._read(one.text))) for one in searched]
-        self._words = _Channel(documents)
-        self._sounds = _Channel(
-            [list(tokenizer.document_sounds(passage.text)) for passage in searched]
+        self.documents: dict[str, _Document] = self._read_all(
+            searched, before.alike(before.documents, tokenizer) if before else {}, self._document
         )
-        self._weights = np.array(
-            [sum(map(self._words.weight, set(document))) for document in documents],
-            dtype=np.float32,
+        self.clauses: dict[str, _Document] = self._read_all(
+            clauses, before.alike(before.clauses, tokenizer) if before else {}, self._clause
         )
-        self._postings = _postings(documents)
-        self._matters = _postings(self._vocabularies(passages, position))
-        self._known = {token for document in documents for token in document}
+        documents = [self.documents[passage.text] for passage in searched]
+        self._words = Postings([one.words for one in documents], self.vocabulary)
+        self._sounds = Postings([one.sounds for one in documents], self.syllables)
+        self._clauses = Postings([self.clauses[one.text].words for one in clauses], self.vocabulary)
         self._dictionary = SoundDictionary(
-            self._terms(searched), tokenizer.term_syllables, wording.typed_singles
+            self._terms(searched, documents), tokenizer.term_syllables, wording.typed_singles
         )
+
+    @staticmethod
+    def _read_all(
+        passages: Sequence[Passage],
+        held: Mapping[str, _Document],
+        read: Callable[[str], _Document],
+    ) -> dict[str, _Document]:
+        found: dict[str, _Document] = {}
+        for passage in passages:
+            text = passage.text
+            if text not in found:
+                found[text] = held[text] if text in held else read(text)
+        return found
+
+    def alike(
+        self, documents: Mapping[str, _Document], tokenizer: Tokenizer
+    ) -> Mapping[str, _Document]:
+        """Return those of its ``documents`` that ``tokenizer`` would not cut in another way."""
+        if not (terms := self.tokenizer.differing_terms(tokenizer)):
+            return documents
+        differing = re.compile("|".join(map(re.escape, terms)))
+        return {
+            text: document
+            for text, document in documents.items()
+            if not differing.search(f"{text}\n{document.read}".lower())
+        }
+
+    def _document(self, text: str) -> _Document:
+        read = self._read(text)
+        return _Document(
+            read,
+            self.vocabulary.counted(self.tokenizer.document_tokens(read)),
+            self.syllables.counted(self.tokenizer.document_sounds(text)),
+            np.array(self.vocabulary.numbers(self.tokenizer.document_words(text)), dtype=np.int32),
+        )
+
+    def _clause(self, text: str) -> _Document:
+        read = self._read(text)
+        words = self.vocabulary.counted(self.tokenizer.document_tokens(read))
+        return _Document(read, words, words[:, :0], words[0, :0])
 
     def readings(self, text: str) -> list[str]:
         """Return ``text`` and, where it differs, the same in the guides' words."""
@@ -116,64 +142,63 @@ class LexicalIndex:
         )
 
     def _search(self, text: str) -> LexicalScores:
-        tokens = list(dict.fromkeys(self._tokenizer.tokens(self._read(text))))
+        tokens = list(dict.fromkeys(self.tokenizer.tokens(self._read(text))))
         weights = [self._words.weight(token) for token in tokens]
         total = sum(weights) or 1.0
         shared = np.zeros(len(self._owner), dtype=np.float32)
         coverage = np.zeros(self._size, dtype=np.float32)
         for token, weight in zip(tokens, weights, strict=True):
-            if (rows := self._postings.get(token)) is not None:
-                shared[rows] += weight
-            if (rows := self._matters.get(token)) is not None:
-                coverage[rows] += weight
-        overlap = 2 * shared / (self._weights + total)
+            rows = self._words.rows(token)
+            shared[rows] += weight
+            coverage[self._owner[rows]] += weight  # once per entry, however many passages hold it
+            coverage[self._clause_owner[self._clauses.rows(token)]] += weight
+        overlap = 2 * shared / (self._words.weights + total)
         best, most = self._best_of(overlap)
-        known = sum(w for t, w in zip(tokens, weights, strict=True) if t in self._known)
+        known = sum(w for t, w in zip(tokens, weights, strict=True) if self._words.knows(t))
         return LexicalScores(
-            words=self._best_of(self._words.scores(tokens))[1],
+            words=self._best_of(self._words.bm25(tokens))[1],
             overlap=most,
             coverage=coverage / total,
-            sounds=self._best_of(self._sounds.scores(sound_tokens(text)))[1],
+            sounds=self._best_of(self._sounds.bm25(sound_tokens(text)))[1],
             known=known / total,
             best=np.where(self._has_names, self._ids[best], self._first),
         )
 
     def _best_of(self, scores: Scores) -> tuple[NDArray[np.int64], Scores]:
-        """Return per entry the row of its best passage, and that passage's score."""
-        order = np.argsort(scores, kind="stable")
+        """Return per entry the row of its best passage (of equals the last), and its score."""
+        most = np.full(self._size, -np.inf, dtype=np.float32)
+        np.maximum.at(most, self._owner, scores)
+        rows = np.flatnonzero(scores == most[self._owner])
         best = np.zeros(self._size, dtype=np.int64)
-        best[self._owner[order]] = order  # the last written, so the highest, stays
+        best[self._owner[rows]] = rows
         return best, np.where(self._has_names, scores[best], np.float32(0.0))
 
     def _read(self, text: str) -> str:
         return self._wording.with_guide_words(text)
 
-    def _vocabularies(
-        self, passages: Sequence[Passage], position: dict[str, int]
-    ) -> list[list[str]]:
-        vocabularies: list[list[str]] = [[] for _ in position]
-        for passage in passages:
-            # what one facet says of fees or places is much the same in every guide
-            if passage.kind is not PassageKind.FACET:
-                tokens = self._tokenizer.document_tokens(self._read(passage.text))
-                vocabularies[position[passage.code]] += tokens
-        return vocabularies
-
-    def _terms(self, passages: Sequence[Passage]) -> list[str]:
+    def _terms(self, passages: Sequence[Passage], documents: Sequence[_Document]) -> list[str]:
         """Return the words worth recognising by sound, the guides' own first."""
-        counts: Counter[str] = Counter()
-        for passage in passages:
-            if passage.kind not in {PassageKind.SUMMARY, PassageKind.CLAUSE}:
-                counts.update(self._tokenizer.document_words(passage.text))
-        common = [word for word, _ in counts.most_common() if len(word) > 1]
+        spoken = [
+            document.spoken
+            for passage, document in zip(passages, documents, strict=True)
+            if passage.kind is not PassageKind.SUMMARY
+        ]
+        numbers = np.concatenate([*spoken, np.empty(0, dtype=np.int32)])
+        counts = np.bincount(numbers, minlength=1)
+        first = np.zeros(len(counts), dtype=np.int64)
+        first[numbers[::-1]] = np.arange(len(numbers))[::-1]  # the last written stays
+        met = np.flatnonzero(counts)
+        # most common first, of equals the one met first
+        order = met[np.lexsort((first[met], -counts[met]))]
+        common = [word for word in map(self.vocabulary.token, order) if len(word) > 1]
         guide_words = list(dict.fromkeys(self._wording.synonyms.values()))
         return [*guide_words, *common, *self._wording.typed_words, *self._wording.synonyms]
 
 
 def _first_passages(passages: Sequence[Passage], position: dict[str, int]) -> NDArray[np.int64]:
     first = np.zeros(len(position), dtype=np.int64)
-    for row in range(len(passages) - 1, -1, -1):
-        first[position[passages[row].code]] = row
+    owners = np.array([position[passage.code] for passage in passages], dtype=np.int64)
+    first[owners[::-1]] = np.arange(len(owners))[::-1]  # the last written stays
     return first
 
 
@@ -182,11 +207,3 @@ def library_terms(passages: Sequence[Passage], wording: Wording) -> set[str]:
     short = {p.text for p in passages if p.kind is PassageKind.ALIAS}
     bank = {*wording.synonyms, *wording.synonyms.values()}
     return bank | {alias for alias in short if len(alias) <= _SHORT_ALIAS}
-
-
-def _postings(documents: Sequence[Sequence[str]]) -> dict[str, NDArray[np.int64]]:
-    rows: dict[str, list[int]] = {}
-    for row, document in enumerate(documents):
-        for token in set(document):
-            rows.setdefault(token, []).append(row)
-    return {token: np.array(found, dtype=np.int64) for token, found in rows.items()}

@@ -17,12 +17,25 @@ class RememberedTexts:
     The file is a convenience: one that is missing, damaged or made from other terms is no error.
     """
 
-    def __init__(self, path: Path, key: str) -> None:
-        """Read ``path`` if it was saved under ``key``: what the parts depend on beside the text."""
+    def __init__(self, path: Path, key: str, kinds: dict[str, dict[str, Parts]]) -> None:
+        """Go on with what is known of each kind; see ``read`` for the others."""
         self._path = path
         self._key = key
-        self._kinds: dict[str, dict[str, Parts]] = _read(path, key)
+        self._kinds = kinds
         self._changed = False
+
+    @classmethod
+    def read(cls, path: Path, key: str) -> "RememberedTexts":
+        """Read ``path`` if it was saved under ``key``: what the parts depend on beside the text."""
+        return cls(path, key, _read(path, key))
+
+    def under(self, key: str, shared: Iterable[str]) -> "RememberedTexts":
+        """Return what is known under another key: the ``shared`` kinds, which do not depend on it.
+
+        Both go on with the same parts of these.
+        """
+        kinds = {kind: self._kinds.setdefault(kind, {}) for kind in shared}
+        return RememberedTexts(self._path, key, kinds)
 
     def of(self, kind: str, text: str, work: Callable[[str], Iterable[str]]) -> Parts:
         """Return the parts of one kind, from ``work`` the first time."""

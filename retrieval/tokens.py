@@ -9,13 +9,14 @@ from pathlib import Path
 import jieba
 
 from retrieval import pinyin
-from retrieval.dictionary import with_terms
+from retrieval.dictionary import copied, own_tokenizer
 from retrieval.pinyin import sound_tokens, sounds
 from retrieval.remembered import RememberedTexts, key_of
 from retrieval.wording import SYNONYMS_FILE, WORDING_FILE, Wording
 
 _RUN = re.compile(r"[\u4e00-\u9fff]+|[a-z0-9]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_HEARD = ("sounds", "syllables")  # what is remembered of texts whichever terms there are
 
 
 class Tokenizer:
@@ -23,22 +24,39 @@ class Tokenizer:
 
     def __init__(self, wording: Wording, terms: Iterable[str], cache_folder: Path) -> None:
         self._filler = wording.filler
-        self._terms = frozenset(term for term in terms if len(term) > 1)
+        self._wording = wording
+        self.terms = _worth_adding(terms)
         self._cache_folder = cache_folder
         self._words: jieba.Tokenizer | None = None
         self._texts: RememberedTexts | None = None
+        self._before: dict[str, int] = {}  # what the dictionary said of a term before it was added
 
     def warm_up(self) -> None:
         """Load jieba's dictionary and what is remembered, both from the data folder."""
-        self._words = with_terms(self._terms, self._cache_folder)
-        sources = (Path(__file__), Path(pinyin.__file__), WORDING_FILE, SYNONYMS_FILE)
-        versions = (version("jieba"), version("pypinyin"))
-        key = key_of(self._terms, versions, sources)
-        self._texts = RememberedTexts(self._cache_folder / "lexical.json", key)
+        self._words = own_tokenizer(self._cache_folder)
+        for term in _in_order(self.terms):
+            self._add(self._words, term)
+        self._texts = RememberedTexts.read(self._cache_folder / "lexical.json", self._key())
 
-    def has_terms(self, terms: Iterable[str]) -> bool:
-        """Whether it was made with exactly these terms: another index may share it then."""
-        return self._terms == {term for term in terms if len(term) > 1}
+    def with_terms(self, terms: Iterable[str]) -> "Tokenizer":
+        """Return this tokenizer where it has exactly these terms, else a changed copy of it."""
+        wanted = _worth_adding(terms)
+        if wanted == self.terms:
+            return self
+        assert self._words is not None, "not warmed up"
+        other = Tokenizer(self._wording, wanted, self._cache_folder)
+        other._before = dict(self._before)
+        other._words = words = copied(self._words)
+        for term in _in_order(self.terms - wanted):
+            other._take_out(words, term)
+        for term in _in_order(wanted - self.terms):
+            other._add(words, term)
+        other._texts = self._remembered.under(other._key(), _HEARD)
+        return other
+
+    def differing_terms(self, other: "Tokenizer") -> frozenset[str]:
+        """Return the terms that only one of the two has: other texts are cut alike by both."""
+        return self.terms ^ other.terms
 
     def words(self, text: str) -> list[str]:
         """Return the words that say something."""
@@ -76,6 +94,18 @@ class Tokenizer:
         assert self._texts is not None, "not warmed up"
         return self._texts
 
+    def _key(self) -> str:
+        sources = (Path(__file__), Path(pinyin.__file__), WORDING_FILE, SYNONYMS_FILE)
+        return key_of(self.terms, (version("jieba"), version("pypinyin")), sources)
+
+    def _add(self, words: jieba.Tokenizer, term: str) -> None:
+        self._before[term] = words.FREQ.get(term, 0)
+        words.add_word(term)
+
+    def _take_out(self, words: jieba.Tokenizer, term: str) -> None:
+        words.total -= words.FREQ[term]
+        words.FREQ[term] = self._before.pop(term)  # 0 is no word
+
     def _pairs(self, text: str) -> list[str]:
         pairs = []
         for run in _RUN.findall(text):
@@ -86,3 +116,12 @@ class Tokenizer:
 
     def _says_nothing(self, word: str) -> bool:
         return not self._filler.sub("", word).strip()
+
+
+def _worth_adding(terms: Iterable[str]) -> frozenset[str]:
+    return frozenset(term for term in terms if len(term) > 1)
+
+
+def _in_order(terms: Iterable[str]) -> list[str]:
+    """Return the terms in one order on every start: jieba weighs a word by those before it."""
+    return sorted(terms, key=lambda term: (len(term), term))

@@ -7,38 +7,89 @@ out; the mean of exponentials over an entry's names then asks for more than one 
 Long stories and spoken questions gain most.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.encoder.protocol import Vectors
-
-Scores = NDArray[np.float32]
+from retrieval.index.protocol import Ids
+from retrieval.postings import Scores
 
 # Of shrinkages 0.1-1 and sharpnesses 4-16 the middle of a broad plateau.
 _SHRINKAGE = 0.9
 _SHARPNESS = 8.0
+# A space fitted to nearly the same names is nearly the same: up to this share of names that came
+# or went it is kept, so that a published guide costs its own names alone.
+_MOST_CHANGED = 0.02
 _LEAST = -0.5  # of an entry without names: below what any name gives
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Space:
+    """Where likeness is measured, and the names that it was fitted to."""
+
+    mean: NDArray[np.float64]  # shape (dimensions,)
+    whitening: NDArray[np.float64]  # shape (dimensions, dimensions)
+    fitted_to: Ids  # of the names
+
+    def suits(self, ids: Ids) -> bool:
+        """Whether ``ids`` are, but for a few, the names that it was fitted to."""
+        changed = len(np.setxor1d(self.fitted_to, ids, assume_unique=True))
+        return changed <= _MOST_CHANGED * len(self.fitted_to)
+
+    def whiten(self, vectors: NDArray[np.float64] | Vectors) -> NDArray[np.float32]:
+        """Return the vectors in this space, of length 1."""
+        moved = (vectors - self.mean) @ self.whitening
+        lengths = np.linalg.norm(moved, axis=1, keepdims=True)
+        return np.asarray(moved / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
 class WhitenedNames:
     """The names of all entries; made once for each library, never changed."""
 
-    def __init__(self, vectors: Vectors, owners: NDArray[np.int64], entries: int) -> None:
-        """Take float32 rows of length 1, shape (n_names, dimensions), with each one's entry.
+    def __init__(
+        self,
+        ids: Ids,
+        owners: Ids,
+        entries: int,
+        read: Callable[[Ids], Vectors],
+        before: "WhitenedNames | None" = None,
+    ) -> None:
+        """Take the names of a library; those that ``before`` holds are not read where it suits.
 
         Args:
-            vectors: of the names.
-            owners: position of the entry that each row names.
+            ids: of the names in the vector index, int64, shape (n_names,), distinct.
+            owners: int64, shape (n_names,): position of the entry that each one names.
             entries: how many entries there are.
+            read: returns the float32 rows of length 1, shape (n, dimensions), of names given by
+                their place in ``ids``.
+            before: the names of the library until now.
         """
         order = np.argsort(owners, kind="stable")
         self._size = entries
+        self._ids = ids[order]
         self._rows, self._starts, self._counts = np.unique(
             owners[order], return_index=True, return_counts=True
         )
-        sorted_vectors = vectors[order].astype(np.float64)
-        self._mean, self._whitening = self._fit(sorted_vectors)
-        self._names = self._whiten(sorted_vectors)
+        if before is not None and before.space.suits(self._ids):
+            self.space: _Space = before.space
+            self._names = before.with_new(self._ids, lambda places: read(order[places]))
+        else:
+            vectors = read(order).astype(np.float64)
+            self.space = self._fit(vectors)
+            self._names = self.space.whiten(vectors)
+
+    def with_new(self, ids: Ids, read: Callable[[Ids], Vectors]) -> NDArray[np.float32]:
+        """Return the whitened rows of other names, of which only those not held are read."""
+        order = np.argsort(self._ids)
+        places = np.searchsorted(self._ids, ids, sorter=order)
+        places = order[np.minimum(places, len(order) - 1)]
+        names = self._names[places]
+        if len(new := np.flatnonzero(self._ids[places] != ids)):
+            names[new] = self.space.whiten(read(new))
+        return names
 
     def scores(self, queries: Vectors) -> Scores:
         """Return float32, shape (n_entries,), about -0.1 to 1: the best over all readings.
@@ -47,23 +98,19 @@ class WhitenedNames:
         """
         found = np.full(self._size, _LEAST, dtype=np.float32)
         if self._rows.size:
-            likeness = np.exp(_SHARPNESS * (self._whiten(queries) @ self._names.T))
+            likeness = np.exp(_SHARPNESS * (self.space.whiten(queries) @ self._names.T))
             means = np.add.reduceat(likeness, self._starts, axis=1) / self._counts
             found[self._rows] = np.log(means.max(axis=0)) / _SHARPNESS
         return found
 
-    def _fit(self, vectors: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _fit(self, vectors: NDArray[np.float64]) -> _Space:
         size = vectors.shape[1]
         if not self._rows.size:
-            return np.zeros(size), np.eye(size)
+            return _Space(np.zeros(size), np.eye(size), self._ids)
         means = np.add.reduceat(vectors, self._starts, axis=0) / self._counts[:, None]
         within = vectors - np.repeat(means, self._counts, axis=0)
         spread = within.T @ within / len(vectors)
         sphere = max(float(np.trace(spread)) / size, 1e-9)  # names may all stand alone
         shrunk = (1 - _SHRINKAGE) * spread + _SHRINKAGE * sphere * np.eye(size)
-        return vectors.mean(axis=0), np.linalg.cholesky(np.linalg.inv(shrunk))
-
-    def _whiten(self, vectors: NDArray[np.float64] | Vectors) -> NDArray[np.float32]:
-        moved = (vectors - self._mean) @ self._whitening
-        lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-        return np.asarray(moved / np.maximum(lengths, 1e-9), dtype=np.float32)
+        whitening = np.linalg.cholesky(np.linalg.inv(shrunk))
+        return _Space(vectors.mean(axis=0), whitening, self._ids)

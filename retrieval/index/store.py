@@ -1,13 +1,7 @@
-"""The saved index of the library's passages: checked at load, completed or rebuilt as needed.
+"""The kept index of the library's passages: checked at load, completed or built anew as needed."""
 
-``<data_dir>/index/`` holds ``vectors.faiss``, ``passages.json`` (the texts, in order of their
-ids) and ``manifest.json`` (written last: encoder fingerprint and sha256 of the other two).
-"""
-
-import json
 import logging
-import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,118 +9,130 @@ import numpy as np
 from foundation.settings import Settings
 from retrieval.encoder.progress import Progress, silent
 from retrieval.encoder.protocol import Encoder, Vectors
-from retrieval.encoder.wheel import sha256_of
 from retrieval.errors import IndexFilesError
+from retrieval.index.blocks import KeptBlocks
 from retrieval.index.faiss_index import FaissIndex
-from retrieval.index.passages import Passage
-from retrieval.index.protocol import VectorIndex
+from retrieval.index.milvus_index import MilvusIndex
+from retrieval.index.passage_index import PassageIndex
+from retrieval.index.passages import Passage, passage_ids
+from retrieval.index.protocol import Ids, VectorIndex
 
 logger = logging.getLogger(__name__)
 
-_VECTORS, _PASSAGES, _MANIFEST = "vectors.faiss", "passages.json", "manifest.json"
-_BATCH = 64  # between two reports of progress
+# A build spreads vectors over lists that suit it; adding more than this share leaves it askew.
+_MOST_ADDED = 0.2
+
+Make = Callable[[Ids], Vectors]  # rows of passages → their vectors
 
 
 def index_folder(settings: Settings) -> Path:
-    """Return where the index is kept."""
+    """Return where the index, or how far its build is, is kept on this machine."""
     return settings.data_dir / "index"
 
 
+def vector_index(settings: Settings, encoder: Encoder) -> VectorIndex:
+    """Return the kind of index that the settings choose, not yet loaded."""
+    folder = index_folder(settings)
+    if settings.vector_index == "faiss":
+        return FaissIndex(folder, encoder.dimensions, encoder.fingerprint)
+    uri = settings.milvus_uri or str(folder / "milvus.db")
+    token = "" if settings.milvus_token is None else settings.milvus_token.get_secret_value()
+    return MilvusIndex(uri, encoder.dimensions, encoder.fingerprint, token)
+
+
 def open_index(
-    folder: Path, passages: Sequence[Passage], encoder: Encoder, progress: Progress = silent
-) -> FaissIndex:
-    """Return the index of ``passages``; id i is passages[i].
-
-    What is saved is used as it is when it fits, completed when only some texts are new, and
-    built anew when it is missing, damaged or made with another encoder.
-    """
-    texts = [passage.text for passage in passages]
-    saved: tuple[FaissIndex, list[str]] | None = None
-    try:
-        saved = load_index(folder, encoder.fingerprint)
-        if saved[1] == texts:
-            return saved[0]
-    except IndexFilesError as error:
-        logger.warning("vector index is built anew: %s", error)
-    index = build_index(texts, encoder, saved, progress)
-    save_index(folder, index, texts, encoder.fingerprint)
-    return index
-
-
-def build_index(
-    texts: Sequence[str],
+    index: VectorIndex,
+    folder: Path,
+    passages: Sequence[Passage],
     encoder: Encoder,
-    held: tuple[VectorIndex, Sequence[str]] | None = None,
     progress: Progress = silent,
-) -> FaissIndex:
-    """Return the index of ``texts``; id i is texts[i].
+) -> PassageIndex:
+    """Return the snapshot of ``passages``.
+
+    What is kept is used as it is when it fits, completed when some texts are new, and built anew
+    when it is missing, damaged or of another encoder. What it holds besides stays: it may have
+    been published by this city, and is only hidden.
 
     Args:
-        texts: of the passages, in order.
-        encoder: encodes what ``held`` does not hold, and nothing else.
-        held: an index of the same encoder with its texts: their vectors are taken over.
-        progress: told how far the encoding is.
+        index: where the vectors are, or go.
+        folder: for what a long build has done so far.
+        passages: to be held; only those not held yet are encoded.
+        encoder: the one that ``index`` is labelled with.
+        progress: told how far it is.
+
+    Raises:
+        IndexServerError: the server of the index cannot be reached.
     """
-    index = FaissIndex(encoder.dimensions)
-    index.add(np.arange(len(texts), dtype=np.int64), _vectors(texts, encoder, held, progress))
-    return index
+    ids = passage_ids(passages)
 
+    def make(rows: Ids) -> Vectors:
+        return encoder.encode_passages([passages[row].text for row in rows])
 
-def _vectors(
-    texts: Sequence[str],
-    encoder: Encoder,
-    held: tuple[VectorIndex, Sequence[str]] | None,
-    progress: Progress,
-) -> Vectors:
-    vectors = np.zeros((len(texts), encoder.dimensions), dtype=np.float32)
-    known = {} if held is None else {text: row for row, text in enumerate(held[1])}
-    old = [row for row, text in enumerate(texts) if text in known]
-    if held is not None and old:
-        vectors[old] = held[0].vectors(np.array([known[texts[row]] for row in old], dtype=np.int64))
-    new = [row for row, text in enumerate(texts) if text not in known]
-    for start in range(0, len(new), _BATCH):
-        progress("建立语义索引", start / len(new))
-        rows = new[start : start + _BATCH]
-        vectors[rows] = encoder.encode_passages([texts[row] for row in rows])
+    _complete(index, folder, ids, encoder.fingerprint, make, progress)
     progress("语义索引就绪", 1.0)
+    return PassageIndex.of(index, ids)
+
+
+def keep_snapshot(
+    index: VectorIndex, folder: Path, snapshot: PassageIndex, encoder: Encoder
+) -> PassageIndex:
+    """Keep exactly what ``snapshot`` knows, and return it over the index that is kept now.
+
+    Args:
+        index: a new object over the place of the snapshot's own index, which stays as it is.
+        folder: for what a long build has done so far.
+        snapshot: its vectors are taken over; nothing is encoded.
+        encoder: the one that the vectors are from.
+    """
+    held = _complete(index, folder, snapshot.ids, encoder.fingerprint, snapshot.vectors, silent)
+    stale = np.setdiff1d(held, snapshot.ids)
+    if len(stale):
+        index.remove(stale)
+        index.save()
+    return PassageIndex.of(index, snapshot.ids)
+
+
+def _complete(
+    index: VectorIndex, folder: Path, ids: Ids, label: str, make: Make, progress: Progress
+) -> Ids:
+    """Load ``index`` and have it hold ``ids``; return what it holds besides and did before."""
+    held = np.empty(0, dtype=np.int64)
+    try:
+        index.load()
+        held = index.ids
+    except IndexFilesError as error:
+        logger.warning("vector index is built anew: %s", error)
+    missing = np.flatnonzero(~np.isin(ids, held))
+    if len(missing) > _MOST_ADDED * len(held):
+        _build(index, folder / "build", ids, label, _known_first(index, ids, held, make), progress)
+        return np.empty(0, dtype=np.int64)
+    if len(missing):
+        index.add(ids[missing], make(missing))
+        index.save()
+    return held
+
+
+def _known_first(index: VectorIndex, ids: Ids, held: Ids, make: Make) -> Make:
+    """Return a ``make`` that asks for those vectors only that the index does not hold."""
+    known = np.isin(ids, held)
+
+    def vectors(rows: Ids) -> Vectors:
+        found = np.empty((len(rows), index.dimensions), dtype=np.float32)
+        old, new = known[rows], ~known[rows]
+        if old.any():
+            found[old] = index.vectors(ids[rows[old]])
+        if new.any():
+            found[new] = make(rows[new])
+        return found
+
     return vectors
 
 
-def save_index(folder: Path, index: FaissIndex, texts: list[str], fingerprint: str) -> None:
-    """Write the three files; a crash in between leaves a folder that ``load_index`` refuses."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / _MANIFEST).unlink(missing_ok=True)
-    index.save(folder / _VECTORS)
-    _write(folder / _PASSAGES, texts)
-    hashes = {name: sha256_of(folder / name) for name in (_VECTORS, _PASSAGES)}
-    _write(folder / _MANIFEST, {"encoder": fingerprint, "files": hashes})
-
-
-def _write(path: Path, value: object) -> None:
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    scratch.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
-    scratch.replace(path)
-
-
-def load_index(folder: Path, fingerprint: str) -> tuple[FaissIndex, list[str]]:
-    """Return the saved index and its texts.
-
-    Raises:
-        IndexFilesError: missing, damaged, or made with another encoder.
-    """
-    try:
-        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        damaged = [n for n, digest in manifest["files"].items() if sha256_of(folder / n) != digest]
-        texts = json.loads((folder / _PASSAGES).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise IndexFilesError("there is no saved index") from error
-    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
-        raise IndexFilesError(f"the saved index is damaged ({error})") from error
-    if damaged:
-        raise IndexFilesError(f"{', '.join(damaged)} does not match its checksum")
-    if manifest.get("encoder") != fingerprint:
-        raise IndexFilesError("it was made with another encoder")
-    index = FaissIndex.load(folder / _VECTORS)
-    if len(index) != len(texts):
-        raise IndexFilesError("vectors and passages differ in number")
-    return index, texts
+def _build(
+    index: VectorIndex, folder: Path, ids: Ids, label: str, make: Make, progress: Progress
+) -> None:
+    blocks = KeptBlocks(folder, ids, label, lambda start, stop: make(np.arange(start, stop)))
+    blocks.prepare("建立语义索引", progress)
+    index.build(blocks, progress)
+    index.save()
+    blocks.clear()

@@ -142,7 +142,7 @@ def test_failure_keeps_the_old_library_and_shows_in_readiness(
     async def scenario() -> None:
         async with running(sqlite_database, [tmp_path / "a"]) as (services,):
             with monkeypatch.context() as patched:
-                patched.setattr("retrieval.search.build_index", damaged)
+                patched.setattr("retrieval.search.PassageIndex.changed", damaged)
                 await asyncio.to_thread(publish, services, with_fee(services, 20.0))
                 await asyncio.to_thread(
                     until, lambda: services.live_library.state is PartState.PARTIAL

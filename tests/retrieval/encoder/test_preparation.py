@@ -1,3 +1,4 @@
+import logging
 import shutil
 from pathlib import Path
 
@@ -45,3 +46,22 @@ def test_load_refuses_model_prepared_for_another_setting(settings: Settings) -> 
 
     with pytest.raises(EncoderError, match="another model"):
         load_encoder(other)
+
+
+def test_damaged_model_is_prepared_anew_with_a_message(
+    damaged: Settings,
+    prepared_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def build(folder: Path, *_: object) -> None:  # what conversion makes, without its two minutes
+        shutil.copytree(prepared_folder, folder)
+
+    monkeypatch.setattr("retrieval.encoder.preparation._build", build)
+
+    with caplog.at_level(logging.WARNING):
+        prepare_encoder(damaged)
+
+    assert "encoder is prepared anew" in caplog.text
+    assert "onnx/model.onnx" in caplog.text
+    assert load_encoder(damaged).dimensions == 384
