@@ -91,7 +91,8 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         heard = [message for message in messages if message.get(TEXT)]
         if heard:
             labels = self._model.labels
-            for message, shares in zip(heard, self._model.confidences(*_features(heard))):
+            found = self._model.confidences(*_features(heard))
+            for message, shares in zip(heard, found, strict=True):
                 ranking = [
                     {"name": labels[place], "confidence": float(shares[place])}
                     for place in np.argsort(-shares)[: self._ranking_length]

@@ -49,7 +49,11 @@ class IntentModel:
         return [str(label) for label in self._arrays["labels"]]
 
     def fit(
-        self, texts: Sequence[str], vectors: np.ndarray, patterns: np.ndarray, intents: Sequence[str]
+        self,
+        texts: Sequence[str],
+        vectors: np.ndarray,
+        patterns: np.ndarray,
+        intents: Sequence[str],
     ) -> "IntentModel":
         """Learn from examples; the temperature from folds that each model has not seen."""
         named = np.array(intents)
@@ -87,9 +91,7 @@ class IntentModel:
         self._arrays = {"mean": vectors.mean(axis=0), "deviation": vectors.std(axis=0) + 1e-6}
         planes = LinearSVC(C=self._cost, class_weight="balanced", random_state=_SEED)
         planes.fit(self._features(texts, vectors, patterns), intents)
-        self._arrays.update(
-            labels=planes.classes_, planes=planes.coef_, offsets=planes.intercept_
-        )
+        self._arrays.update(labels=planes.classes_, planes=planes.coef_, offsets=planes.intercept_)
 
     def _margins(
         self, texts: Sequence[str], vectors: np.ndarray, patterns: np.ndarray
@@ -104,9 +106,7 @@ class IntentModel:
         spread = (vectors - self._arrays["mean"]) / self._arrays["deviation"] * self._vector_scale
         assert self._grams is not None
         grams = self._grams.transform([_BOUNDED.format(text) for text in texts])
-        return hstack(
-            [csr_matrix(spread), csr_matrix(patterns), grams * self._gram_scale]
-        ).tocsr()
+        return hstack([csr_matrix(spread), csr_matrix(patterns), grams * self._gram_scale]).tocsr()
 
     def _held_out_margins(
         self, texts: List[str], vectors: np.ndarray, patterns: np.ndarray, intents: np.ndarray
