@@ -77,9 +77,15 @@ def pipelines(epochs: int) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def blind_rows() -> list[dict[str, Any]]:
+    """Return the blind set: text, intent, also."""
+    rows: list[dict[str, Any]] = YAML(typ="safe").load(BLIND.read_text(encoding="utf-8"))
+    return rows
+
+
 def measure(settings: Settings, steps: list[dict[str, Any]]) -> dict[str, Any]:
     """Train and measure one pipeline; scores in 0 to 1, times in seconds and milliseconds."""
-    rows = YAML(typ="safe").load(BLIND.read_text(encoding="utf-8"))
+    rows = blind_rows()
     with tempfile.TemporaryDirectory(prefix="nlu-") as name:
         folder = Path(name)
         config = {"recipe": "default.v1", "language": "zh", "pipeline": steps, "policies": []}
@@ -92,13 +98,20 @@ def measure(settings: Settings, steps: list[dict[str, Any]]) -> dict[str, Any]:
             *("--out", "models", "--fixed-model-name", "compared"),
         )
         took = time.monotonic() - began
-        texts = [normalise(row["text"]) for row in rows]
-        answer = json.loads(
-            _rasa(
-                settings, folder, "-c", _MEASURE, "models/compared.tar.gz", said=json.dumps(texts)
-            ).splitlines()[-1]
-        )
+        answer = hear(settings, folder / "models" / "compared.tar.gz", rows)
     return {"train_seconds": took, "peak_mib": answer["peak_mib"]} | score(rows, answer["heard"])
+
+
+def hear(settings: Settings, model: Path, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Parse the sentences of ``rows`` as the service hands them over.
+
+    Returns:
+        ``heard``: for each row (intent, confidence, milliseconds); ``peak_mib``: of the process.
+    """
+    texts = json.dumps([normalise(row["text"]) for row in rows])
+    printed = _rasa(settings, model.parent, "-c", _MEASURE, str(model), said=texts)
+    answer: dict[str, Any] = json.loads(printed.splitlines()[-1])
+    return answer
 
 
 def score(rows: list[dict[str, Any]], heard: list[tuple[str, float, float]]) -> dict[str, Any]:
