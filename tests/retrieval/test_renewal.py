@@ -10,7 +10,7 @@ import pytest
 
 from foundation.settings import Settings
 from knowledge_base.errors import MatterNotFoundError
-from knowledge_base.library import Library
+from knowledge_base.library import Former, Library
 from knowledge_base.policies.parsing import parse_file
 from knowledge_base.policies.schema import PublishedPolicy
 from knowledge_base.policy_answers.answers import PolicyAnswers
@@ -177,6 +177,21 @@ def test_policy_answers_and_clauses_are_shared_where_they_say_the_same(
     evidence = renewed.search(understand("笼舍消毒三次", anew.wording)).lexical
     assert evidence.coverage[row] == pytest.approx(evidence.coverage.max())
     assert "三次" in renewed.passages[evidence.best[row]].text
+
+
+def test_guide_gets_the_names_of_one_that_it_replaced_while_it_stays_as_it_was(
+    small_library: Library, settings: Settings
+) -> None:
+    first = SearchEngine(small_library, settings)
+    first.warm_up_lexical()
+    former = {"M0999": Former(CODE, ("灯牌占道经营许可怎么换证件壳",))}
+
+    renewed = first.renewed(replace(small_library, former=former))
+
+    assert {one.text for one in renewed.passages} - {one.text for one in first.passages} == {
+        "灯牌占道经营许可怎么换证件壳"
+    }
+    assert renewed.renewed(small_library).passages == first.passages
 
 
 def test_remembered_texts_are_not_read_again_at_the_next_start(
