@@ -31,6 +31,7 @@ class EvaluationQuestion(BaseModel):
     codes: tuple[_Filled, ...] = ()  # any of these is right, best first
     all_of: tuple[_Filled, ...] = ()  # it asks for several matters at once: all belong to it
     facet: FacetName | None = None  # the side of the guide that is asked for
+    facets: tuple[FacetName, ...] = ()  # several sides in one message; read, not yet judged
     why: str = ""  # why no guide answers it
 
     @property
