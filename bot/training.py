@@ -29,8 +29,8 @@ _SIGNS = (
     ("Started validating", "检查语料", 0.15),
     ("Finished training component 'JiebaTokenizer'", "分词", 0.25),
     ("Finished training component 'RegexFeaturizer'", "计算句向量", 0.3),
-    ("Starting to train component 'LogisticRegressionClassifier'", "训练意图分类", 0.55),
-    ("Finished training component 'LogisticRegressionClassifier'", "学习对话规则", 0.9),
+    ("Starting to train component 'CalibratedIntentClassifier'", "训练意图分类", 0.55),
+    ("Finished training component 'CalibratedIntentClassifier'", "学习对话规则", 0.9),
     ("is trained and saved", "保存模型", 0.98),
 )
 _KEPT_LINES = 15

@@ -232,17 +232,6 @@ def _broadcaster(database: Database) -> Broadcaster:
     return Broadcaster(None if database.is_sqlite else _POLL_SECONDS)
 
 
-def _commit(
-    settings: Settings,
-    casework: Casework,
-    deadlines: DeadlineService,
-    proposing: DraftProposing,
-    clock: Clock,
-) -> TurnCommit:
-    staffed = StaffedHours(settings.staffed_from, settings.staffed_until)
-    return TurnCommit(Effects(casework.appeals, deadlines, proposing, staffed, clock), clock)
-
-
 def _performer(retriever: Retriever, bundles: Bundles, proposing: DraftProposing) -> Performer:
     return Performer(LibraryGuides(retriever), proposing, LibraryOffers(retriever, bundles))
 
