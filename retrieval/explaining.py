@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from retrieval.answering import Answering
 from retrieval.calibration.store import Calibration, Model
 from retrieval.fusion import LEXICAL_FEATURES, RANKING_FEATURES, Evidence
-from retrieval.judging import judge
+from retrieval.judging import Judgement, judge
 from retrieval.schemas import Answer, Decision, EntryKind, Understanding
 from retrieval.understanding import understand
 
-_SHOWN = 5  # of each channel
+_SHOWN = 5  # of each channel, and of all together
 
 
 class Channel(StrEnum):
@@ -117,7 +117,7 @@ def explain(present: Answering, calibration: Calibration, text: str) -> Explanat
         understanding=understanding,
         readings=tuple(engine.readings(understanding)[0]),
         channels=_channels(present, evidence),
-        candidates=_fused(present, evidence, judged.rows, model),
+        candidates=_fused(present, evidence, _ranked(judged), model),
         probability=judged.probability,
         margin=float(judged.guides.features.get("margin", 0.0)),
         policy_probability=judged.policy_probability,
@@ -163,6 +163,13 @@ def _hits(
             if scores[row] > 0
         ),
     )
+
+
+def _ranked(judged: Judgement) -> NDArray[np.int64]:
+    """Return the entries in question; where a choice is offered, also the guides that it leaves."""
+    if judged.decision is not Decision.CLARIFY:
+        return judged.rows
+    return np.array(list(dict.fromkeys((*judged.rows, *judged.guides.rows)))[:_SHOWN], np.int64)
 
 
 def _fused(
