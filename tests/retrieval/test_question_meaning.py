@@ -1,5 +1,6 @@
 """Open questions grouped by the real encoder."""
 
+from datetime import date
 from itertools import combinations
 
 import numpy as np
@@ -12,10 +13,12 @@ from knowledge_base.questions import repository
 from knowledge_base.questions.feed import QuestionFeed
 from knowledge_base.questions.grouping import nearest, signatures
 from knowledge_base.questions.regrouping import QuestionGrouping
-from knowledge_base.questions.schemas import NewQuestion
+from knowledge_base.questions.schemas import NewQuestion, Wanted
 from knowledge_base.questions.states import QuestionSource, QuestionState
 from retrieval.encoder.onnx_encoder import OnnxEncoder
 from retrieval.question_meaning import QuestionMeaning
+
+_TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +68,9 @@ def test_most_of_what_shipped_questions_are_grouped_with_is_of_their_category(
 
     pairs = right = 0
     with sqlite_database.reading() as session:
-        groups = repository.page(session, list(QuestionState), None, limit=len(asked))
+        groups = repository.page(
+            session, Wanted(states=list(QuestionState)), _TODAY, limit=len(asked)
+        )
         for group in groups:
             about = [asked[one.masked_text] for one in repository.asked_in(session, group.id)]
             pairs += len(list(combinations(about, 2)))
@@ -90,6 +95,6 @@ def test_groups_made_of_words_alone_are_placed_once_the_encoder_is_there(
     ask(2, "楼顶可以养信鸽吗", meaning)
 
     with sqlite_database.reading() as session:
-        (group,) = repository.page(session, list(QuestionState), None)
+        (group,) = repository.page(session, Wanted(states=list(QuestionState)), _TODAY)
     assert group.times == 2
     assert group.encoder is not None
