@@ -20,7 +20,7 @@ import yaml
 
 from knowledge_base.bundles.loader import Bundles
 from retrieval.encoder.protocol import Encoder, Vectors
-from retrieval.schemas import Answer, Decision
+from retrieval.schemas import Answer, Decision, EntryKind
 from retrieval.wording import load_wording
 
 _FILE = Path(__file__).with_name("bundle_wording.yml")
@@ -119,6 +119,8 @@ class BundleRecogniser:
         named = self._named(text)
         plainly = self._wording.asks_for_all(text)
         hinted = bool(named) and self._wording.weak.search(text) is not None
+        if answer.kind is EntryKind.POLICY_ANSWER and not plainly:
+            return None  # the event is what the policy is about
         if answer.understanding.follow_up or not (plainly or hinted):
             return None
         encoder = self._encoder()

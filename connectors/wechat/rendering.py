@@ -42,5 +42,6 @@ def _one(entry: Entry, site: str | None) -> str:
     if entry.sources:
         source = entry.sources[0]
         since = f"（{source['valid_from']}起）" if source["valid_from"] else ""
-        lines += [f"来源：{source['source']}{since}", RATE_HINT]
-    return "\n".join([*lines, *offer_lines(entry)])
+        lines.append(f"来源：{source['source']}{since}")
+    hint = [RATE_HINT] if entry.sources else []
+    return "\n".join([*lines, *offer_lines(entry), *hint])
