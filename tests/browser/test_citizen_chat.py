@@ -1,4 +1,6 @@
 import re
+from collections.abc import Sequence
+from time import monotonic
 
 import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
@@ -190,8 +192,14 @@ def test_answer_is_rated_and_its_question_queued(
     window.say(QUESTION)
     page.get_by_role("button", name="没解决").click()
     expect(page.locator(".rating")).to_contain_text("已记下")
-    with database.reading() as session:
-        assert session.scalars(badly_rated).all()[before:] == [QUESTION]
+    # The page thanks before the server has answered.
+    until = monotonic() + 10
+    queued: Sequence[str] = []
+    while not queued and monotonic() < until:
+        page.wait_for_timeout(100)
+        with database.reading() as session:
+            queued = session.scalars(badly_rated).all()[before:]
+    assert queued == [QUESTION]
 
     page.reload()
 
