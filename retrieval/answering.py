@@ -1,5 +1,6 @@
 """Questions answered from one library and the indexes over it: one snapshot, never changed."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +12,7 @@ from knowledge_base.policies.schema import SEPARATOR
 from knowledge_base.policy_answers.errors import PolicyAnswerNotFoundError
 from knowledge_base.policy_rendering import clause_text, policy_answer_text
 from knowledge_base.rendering import facet_text
-from knowledge_base.schema import FacetName, Matter, Visibility
+from knowledge_base.schema import MATTER_CODE, FacetName, Matter, Visibility
 from retrieval.answers import cite, compose_text
 from retrieval.calibration.store import Calibration, Model
 from retrieval.decision import choices
@@ -225,8 +226,9 @@ class Answering:
     def _entry(self, code: str) -> Entry:
         row = self.engine.position.get(code)
         if row is None or not self.engine.entries[row].written:
-            quoted = SEPARATOR in code or code in self.library.policy_answers.answers
-            raise (PolicyAnswerNotFoundError if quoted else MatterNotFoundError)(code)
+            # By its form: what was withdrawn is in no list any more.
+            is_matter = re.fullmatch(MATTER_CODE, code) is not None
+            raise (MatterNotFoundError if is_matter else PolicyAnswerNotFoundError)(code)
         return self.engine.entries[row]
 
 
