@@ -36,6 +36,8 @@ class Settings(BaseSettings):
 
     # a local sentence-transformers folder or hub name; None is the shipped encoder
     encoder_model: str | None = None
+    # a cross-encoder that reads the first few matters again; likewise, and None is none
+    reranker_model: str | None = None
 
     # where the vectors of the guides are searched: FAISS in each process, or one Milvus for all
     vector_index: Literal["faiss", "milvus"] = "faiss"
@@ -44,8 +46,17 @@ class Settings(BaseSettings):
     milvus_token: SecretStr | None = None
 
     rule_pack: str = "guangdong_2022"
+    # a city's own rules of supervision; None is routing/city/supervision.yml
+    supervision_policy: Path | None = None
     staffed_from: time = time(0, 0)
     staffed_until: time = time(23, 59, 59)
+
+    # how far back an unanswered ticket may still be the same as a new one
+    duplicate_days: Annotated[int, Field(ge=1, le=366)] = 30
+    # a hot issue: so many tickets of one place and matter in so many days, so many times the usual
+    hot_issue_days: Annotated[int, Field(ge=1, le=60)] = 7
+    hot_issue_least: Annotated[int, Field(ge=2, le=1000)] = 5
+    hot_issue_growth: Annotated[float, Field(ge=1, le=100)] = 2.0
 
     wechat_token: SecretStr | None = None
     wechat_aes_key: SecretStr | None = None

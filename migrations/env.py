@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from foundation.database.session import Database
 from foundation.settings import load_settings
 from migrations.rendering import render_item
-from migrations.tables import all_tables
+from migrations.tables import all_tables, is_ours
 
 
 def run(connection: Connection) -> None:
@@ -17,6 +17,7 @@ def run(connection: Connection) -> None:
         # SQLite cannot alter a column in place: a changed table is copied.
         render_as_batch=True,
         compare_type=True,
+        include_name=is_ours,
     )
     with context.begin_transaction():
         context.run_migrations()

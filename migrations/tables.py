@@ -25,3 +25,10 @@ def all_tables() -> MetaData:
     for module in model_modules():
         import_module(module)
     return Base.metadata
+
+
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether Alembic compares it: of the full-text indexes each is one database's own."""
+    if kind == "index":
+        return name != "ix_ticket_documents_words"
+    return kind != "table" or not (name or "").startswith("ticket_search")

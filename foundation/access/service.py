@@ -37,10 +37,22 @@ class Account:
     display_name: str
     roles: frozenset[Role]
     department_code: str | None
+    # What a service token was given; None: a person, whose roles decide.
+    scopes: frozenset[Permission] | None = None
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """Everything that the roles allow, or that the token was given."""
+        return permissions_of(self.roles) if self.scopes is None else self.scopes
+
+    @property
+    def ref(self) -> str:
+        """How events name it: ``user:…`` or ``token:…``, never a name."""
+        return f"{'user' if self.scopes is None else 'token'}:{self.id}"
 
     def may(self, permission: Permission) -> bool:
-        """Whether one of the roles carries ``permission``."""
-        return permission in permissions_of(self.roles)
+        """Whether one of the roles, or the token, carries ``permission``."""
+        return permission in self.permissions
 
     def require(self, permission: Permission) -> None:
         """Pass or raise ``ActionNotAllowedError``."""

@@ -26,18 +26,24 @@ class Keyring:
 
     def encrypt(self, plain: str, purpose: str) -> bytes:
         """Return ``key id, NUL, nonce, ciphertext`` (AES-256-GCM, ``purpose`` authenticated)."""
+        return self.encrypt_bytes(plain.encode(), purpose)
+
+    def encrypt_bytes(self, plain: bytes, purpose: str) -> bytes:
+        """Return the same for content that is no text."""
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = AESGCM(self.encryption[self.active]).encrypt(
-            nonce, plain.encode(), purpose.encode()
-        )
+        sealed = AESGCM(self.encryption[self.active]).encrypt(nonce, plain, purpose.encode())
         return self.active.encode() + b"\0" + nonce + sealed
 
     def decrypt(self, stored: bytes, purpose: str) -> str:
         """Undo ``encrypt``; raises ``InvalidTag`` when the bytes or the purpose differ."""
+        return self.decrypt_bytes(stored, purpose).decode()
+
+    def decrypt_bytes(self, stored: bytes, purpose: str) -> bytes:
+        """Undo ``encrypt_bytes``; raises as ``decrypt``."""
         key_id, _, rest = stored.partition(b"\0")
         key = self.encryption[key_id.decode()]
         nonce, sealed = rest[:_NONCE_BYTES], rest[_NONCE_BYTES:]
-        return AESGCM(key).decrypt(nonce, sealed, purpose.encode()).decode()
+        return AESGCM(key).decrypt(nonce, sealed, purpose.encode())
 
     def blind_index(self, value: str, purpose: str) -> str:
         """Return a keyed digest (64 hex digits) to look an encrypted value up by equality."""

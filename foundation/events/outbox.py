@@ -1,6 +1,7 @@
 """Messages leave through the outbox: enqueued with the change, claimed, completed or retried."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,15 @@ LEASE = timedelta(minutes=2)  # a worker that says nothing for so long is taken 
 _FIRST_DELAY = timedelta(seconds=30)
 _LONGEST_DELAY = timedelta(hours=1)
 _ERROR_CHARACTERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to be enqueued; see ``Outbox.enqueue``."""
+
+    topic: str
+    key: str
+    payload: Mapping[str, Any]
 
 
 class Outbox:
@@ -39,23 +49,26 @@ class Outbox:
         Returns:
             Whether it was added now; ``False`` when the key is known.
         """
-        insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-        now = self._clock.now()
-        statement = (
-            insert(OutboxMessage)
-            .values(
-                key=key,
-                topic=topic,
-                payload=dict(payload),
-                attempts=0,
-                next_attempt_at=now,
-                dead=False,
-                created_at=now,
-            )
-            .on_conflict_do_nothing(index_elements=["key"])
-            .returning(OutboxMessage.id)
-        )
+        row = self._row(NewMessage(topic, key, payload))
+        statement = _insert(session).values(row).returning(OutboxMessage.id)
         return session.execute(statement).scalar_one_or_none() is not None
+
+    def enqueue_all(self, session: Session, messages: Sequence[NewMessage]) -> None:
+        """Add many messages in one statement; those with a known key stay as they are."""
+        if messages:
+            session.execute(_insert(session), [self._row(one) for one in messages])
+
+    def _row(self, message: NewMessage) -> dict[str, Any]:
+        now = self._clock.now()
+        return {
+            "key": message.key,
+            "topic": message.topic,
+            "payload": dict(message.payload),
+            "attempts": 0,
+            "next_attempt_at": now,
+            "dead": False,
+            "created_at": now,
+        }
 
     def has_due(self, session: Session) -> bool:
         """Whether anything waits to be delivered; reads only."""
@@ -107,6 +120,12 @@ class Outbox:
         message.dead = message.attempts >= MAX_ATTEMPTS
         message.next_attempt_at = self._clock.now() + retry_delay(message.attempts)
         session.flush()
+
+
+def _insert(session: Session) -> Any:
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = sqlite_insert if sqlite else postgresql_insert
+    return insert(OutboxMessage).on_conflict_do_nothing(index_elements=["key"])
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
