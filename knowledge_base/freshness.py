@@ -1,10 +1,12 @@
 """Which guides need a look because of their age: what the knowledge desk's board shows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from knowledge_base.entries.published import Published, is_past
 from knowledge_base.library import Library
+from knowledge_base.policy_answers.answers import PolicyAnswers
 from knowledge_base.references import legal_references
 from knowledge_base.schema import Matter
 
@@ -40,6 +42,27 @@ def expiring(library: Library, today: date) -> list[Ageing]:
         if one.valid_to is not None and one.valid_to <= today + SOON
     ]
     return sorted(found, key=lambda one: (one.day, one.code))
+
+
+def lapsed(shipped: Library, published: Published) -> Library:
+    """Return what nobody is answered with any more because its last day is past, and only that.
+
+    What was ended by hand is not among it: somebody looked at it then.
+    """
+    spoken_for = published.matters.keys() | published.withdrawn | published.unreadable
+    own = {
+        code: one
+        for code, one in shipped.matters.items()
+        if code not in spoken_for and is_past(one, published.day)
+    }
+    answers = {
+        code: one
+        for code, one in shipped.policy_answers.answers.items()
+        if one.valid_to is not None and one.valid_to < published.day
+    }
+    return replace(
+        shipped, matters={**own, **published.lapsed}, policy_answers=PolicyAnswers(answers)
+    )
 
 
 def laws_out_of_force(library: Library, today: date) -> list[LawOut]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from knowledge_base.errors import DepartmentNotFoundError, MatterNotFoundError
+from knowledge_base.guidance.schema import Guidance
 from knowledge_base.policies.schema import PublishedPolicy
 from knowledge_base.policy_answers.answers import PolicyAnswers
 from knowledge_base.schema import (
@@ -50,6 +51,8 @@ class Library:
     index: Mapping[str, IndexedMatter]
     policy_answers: PolicyAnswers = field(default_factory=lambda: PolicyAnswers({}))
     policies: Mapping[str, PublishedPolicy] = field(default_factory=dict)  # never shipped
+    # Short questions, by code of the matter; shipped with the guides and checked against them.
+    guidance: Mapping[str, Guidance] = field(default_factory=dict)
     # Guides no longer in force that name their successor, by their own code.
     former: Mapping[str, Former] = field(default_factory=dict)
 

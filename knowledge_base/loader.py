@@ -1,8 +1,9 @@
 """Loading of the library: every file, every fault, then one frozen ``Library``.
 
 Layout of a directory: ``city/`` with ``city.yml departments.yml places.yml matters_index.yml
-laws/*.yml service_points/*.yml``, ``library/*.yml`` with the guides, one file a category, and
-``policy_answers/*.yml`` with the policy answers, one file a topic; of these there may be none.
+laws/*.yml service_points/*.yml``, ``library/*.yml`` with the guides, one file a category,
+``policy_answers/*.yml`` with the policy answers, one file a topic, and ``guidance/*.yml`` with the
+questions that tell one citizen's case; of the last two there may be none.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from knowledge_base.faults import FaultList, Located, RecordT, read_file, read_records, validate
+from knowledge_base.guidance.loader import load_guidance
 from knowledge_base.library import Library
 from knowledge_base.policy_answers.loader import load_policy_answers
 from knowledge_base.references import (
@@ -70,7 +72,7 @@ def _shipped(state: frozenset[tuple[str, int, int]]) -> Library:  # noqa: ARG001
 def _state_of(directory: Path) -> frozenset[tuple[str, int, int]]:
     """Return name, size in bytes and time of the last change (ns) of every file read."""
     found = []
-    for pattern in ("city/**/*.yml", "library/*.yml", "policy_answers/*.yml"):
+    for pattern in ("city/**/*.yml", "library/*.yml", "policy_answers/*.yml", "guidance/**/*.yml"):
         for path in directory.glob(pattern):
             status = path.stat()
             found.append((str(path), status.st_size, status.st_mtime_ns))
@@ -126,7 +128,8 @@ class _Loading:
         answers = load_policy_answers(
             library, self._root / "policy_answers", self._root, self.sources
         )
-        return replace(library, policy_answers=answers)
+        guidance = load_guidance(library, self._root / "guidance", self._root, self.sources)
+        return replace(library, policy_answers=answers, guidance=guidance)
 
     def _check(
         self,

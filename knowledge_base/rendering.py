@@ -113,6 +113,24 @@ def common_questions_text(matter: Matter) -> str:
     return "\n".join(_common_question(one) for one in matter.common_questions)
 
 
+def document_text(document: RequiredDocument) -> str:
+    """Return one required document with all that the guide says of it."""
+    details: list[str] = []
+    if document.form:
+        details.append(document.form)
+    if document.copies:
+        details.append(Phrases.COPIES.format(copies=document.copies))
+    if document.issuer:
+        details.append(Phrases.ISSUER.format(issuer=document.issuer))
+    if document.required_when:
+        details.append(Phrases.REQUIRED_WHEN.format(condition=document.required_when))
+    details.extend(_concessions(document))
+    if document.note:
+        details.append(document.note)
+    shown = f"：{'，'.join(details)}" if details else ""
+    return document.name + shown + _basis(document.basis)
+
+
 def laws_text(references: Sequence[LegalReference]) -> str:
     """Return 《title》第X条, one after the other."""
     return "、".join(_law(reference) for reference in references)
@@ -138,7 +156,7 @@ def _is_expected(matter: Matter, facet: FacetName, library: Library) -> bool:
 def _own_lines(matter: Matter, facet: FacetName, library: Library) -> list[str]:
     match facet:
         case FacetName.MATERIALS:
-            return _numbered([_document(one) for one in matter.materials.documents])
+            return _numbered([document_text(one) for one in matter.materials.documents])
         case FacetName.PROCESS:
             return _numbered([_step(one) for one in matter.process.steps])
         case FacetName.TIME_LIMIT:
@@ -198,23 +216,6 @@ def _law(reference: LegalReference) -> str:
 
 def _basis(references: Sequence[LegalReference]) -> str:
     return Phrases.BASIS.format(laws=laws_text(references)) if references else ""
-
-
-def _document(document: RequiredDocument) -> str:
-    details: list[str] = []
-    if document.form:
-        details.append(document.form)
-    if document.copies:
-        details.append(Phrases.COPIES.format(copies=document.copies))
-    if document.issuer:
-        details.append(Phrases.ISSUER.format(issuer=document.issuer))
-    if document.required_when:
-        details.append(Phrases.REQUIRED_WHEN.format(condition=document.required_when))
-    details.extend(_concessions(document))
-    if document.note:
-        details.append(document.note)
-    shown = f"：{'，'.join(details)}" if details else ""
-    return document.name + shown + _basis(document.basis)
 
 
 def _concessions(document: RequiredDocument) -> list[str]:

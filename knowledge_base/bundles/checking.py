@@ -3,11 +3,10 @@
 Each check notes its faults and goes on, so that one run shows all of them.
 """
 
-from collections.abc import Iterable, Sequence
-
 from knowledge_base.bundles.schema import Bundle
 from knowledge_base.faults import FaultList, Located
 from knowledge_base.library import Library
+from knowledge_base.questionnaire import check_keys, check_repeated
 from knowledge_base.references import legal_references
 
 
@@ -31,7 +30,7 @@ def _check_steps(entry: Located[Bundle], library: Library, faults: FaultList) ->
                 "use a code of city/matters_index.yml",
             )
     codes = [step.matter for step in entry.record.steps]
-    _check_repeated(entry, "steps", "matter", codes, faults)
+    check_repeated(entry, "steps", "matter", codes, faults)
 
 
 def _check_order(entry: Located[Bundle], faults: FaultList) -> None:
@@ -52,15 +51,15 @@ def _check_order(entry: Located[Bundle], faults: FaultList) -> None:
 def _check_questions(entry: Located[Bundle], faults: FaultList) -> None:
     bundle = entry.record
     keys = [question.key for question in bundle.questions]
-    _check_repeated(entry, "questions", "key", keys, faults)
+    check_repeated(entry, "questions", "key", keys, faults)
     used: set[str] = set()
     for index, question in enumerate(bundle.questions):
         used.update(question.asked_when)
         path = ("questions", index, "asked_when")
-        _check_keys(entry, path, question.asked_when, keys[:index], faults)
+        check_keys(entry, path, question.asked_when, keys[:index], faults)
     for index, step in enumerate(bundle.steps):
         used.update(step.applies_when)
-        _check_keys(entry, ("steps", index, "applies_when"), step.applies_when, keys, faults)
+        check_keys(entry, ("steps", index, "applies_when"), step.applies_when, keys, faults)
     for index, key in enumerate(keys):
         if key not in used:
             faults.add(
@@ -71,23 +70,9 @@ def _check_questions(entry: Located[Bundle], faults: FaultList) -> None:
             )
 
 
-def _check_keys(
-    entry: Located[Bundle],
-    path: tuple[str | int, ...],
-    conditions: Iterable[str],
-    known: Sequence[str],
-    faults: FaultList,
-) -> None:
-    for key in conditions:
-        if key not in known:
-            problem = f"no question '{key}' is asked before"
-            repair = "use the key of a question that stands above"
-            faults.add(entry.file, entry.at(*path, key), problem, repair)
-
-
 def _check_joint_applications(entry: Located[Bundle], faults: FaultList) -> None:
     names = [joint.name for joint in entry.record.joint_applications]
-    _check_repeated(entry, "joint_applications", "name", names, faults)
+    check_repeated(entry, "joint_applications", "name", names, faults)
     taken = [step.together for step in entry.record.steps]
     for index, name in enumerate(taken):
         if name is not None and name not in names:
@@ -131,12 +116,3 @@ def _check_laws(entry: Located[Bundle], library: Library, faults: FaultList) -> 
                 f"unknown law '{reference.law}'",
                 "use the full title of a law in city/laws/, or add the law there",
             )
-
-
-def _check_repeated(
-    entry: Located[Bundle], part: str, field: str, values: Sequence[str], faults: FaultList
-) -> None:
-    for index, value in enumerate(values):
-        if value in values[:index]:
-            path = entry.at(part, index, field)
-            faults.add(entry.file, path, f"'{value}' stands twice", "keep one of the two")

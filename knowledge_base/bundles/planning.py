@@ -8,6 +8,7 @@ from knowledge_base.bundles.errors import UnknownQuestionError
 from knowledge_base.bundles.materials import MergedDocument, merge
 from knowledge_base.bundles.schema import Bundle, JointApplication, Question, Step
 from knowledge_base.library import Library
+from knowledge_base.questionnaire import holds, open_behind, settled
 from knowledge_base.schema import Matter, Visibility
 
 _ONE_VISIT: Final = 1  # assumed where a guide does not say how often one has to come
@@ -103,7 +104,7 @@ def plan(bundle: Bundle, answers: Mapping[str, bool], library: Library) -> Plan:
     for key in answers:
         if key not in keys:
             raise UnknownQuestionError(bundle.code, key)
-    known = _settled(bundle, answers)
+    known = settled(bundle.questions, answers)
     steps = _applying(bundle, known, library)
     taken = [(planned.step, planned.matter) for planned in steps]
     return Plan(
@@ -115,33 +116,10 @@ def plan(bundle: Bundle, answers: Mapping[str, bool], library: Library) -> Plan:
     )
 
 
-def _settled(bundle: Bundle, answers: Mapping[str, bool]) -> dict[str, bool | None]:
-    """Return per question yes, no, or ``None`` (asked, not answered).
-
-    A question that is not asked after these answers is missing: what hangs on it does not apply,
-    whatever was answered to it before.
-    """
-    known: dict[str, bool | None] = {}
-    for question in bundle.questions:
-        match _holds(question.asked_when, known):
-            case True:
-                known[question.key] = answers.get(question.key)
-            case None:
-                known[question.key] = None
-    return known
-
-
-def _holds(conditions: Mapping[str, bool], known: Mapping[str, bool | None]) -> bool | None:
-    """Whether all conditions hold; ``None`` while that is open."""
-    if any(key not in known or known[key] is (not wanted) for key, wanted in conditions.items()):
-        return False
-    return None if any(known[key] is None for key in conditions) else True
-
-
 def _applying(
     bundle: Bundle, known: Mapping[str, bool | None], library: Library
 ) -> tuple[PlannedStep, ...]:
-    steps = [step for step in bundle.steps if _holds(step.applies_when, known)]
+    steps = [step for step in bundle.steps if holds(step.applies_when, known)]
     numbers = {step.matter: number for number, step in enumerate(steps, start=1)}
     return tuple(
         PlannedStep(
@@ -159,23 +137,12 @@ def _open(
     bundle: Bundle, known: Mapping[str, bool | None], library: Library
 ) -> tuple[OpenStep, ...]:
     return tuple(
-        OpenStep(step, _title(step, library), _to_answer(step.applies_when, bundle, known))
+        OpenStep(
+            step, _title(step, library), open_behind(step.applies_when, bundle.questions, known)
+        )
         for step in bundle.steps
-        if _holds(step.applies_when, known) is None
+        if holds(step.applies_when, known) is None
     )
-
-
-def _to_answer(
-    conditions: Mapping[str, bool], bundle: Bundle, known: Mapping[str, bool | None]
-) -> tuple[Question, ...]:
-    """Return the open questions behind conditions: of one not asked yet, those it hangs on."""
-    found: dict[str, Question] = {}
-    for question in bundle.questions:
-        if question.key not in conditions or known[question.key] is not None:
-            continue
-        hangs_on = _to_answer(question.asked_when, bundle, known) or (question,)
-        found |= {one.key: one for one in hangs_on}
-    return tuple(found.values())
 
 
 def _joint(bundle: Bundle, steps: Sequence[PlannedStep]) -> tuple[JointSteps, ...]:

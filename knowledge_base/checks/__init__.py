@@ -6,7 +6,7 @@ are about whether what it says can be trusted. One module holds one family of ru
 ``repetition`` boilerplate; ``conflicts`` facts against facts; ``currency`` laws and guides out of
 their time; ``powers`` departments without the power; ``numbers`` without a unit, or local ones
 without a mark; ``fees`` without a basis; ``phones`` that are none; ``policy_answers`` out of
-their time.
+their time; ``guidance`` that its guide does not bear out any more.
 """
 
 import re
@@ -19,6 +19,7 @@ from knowledge_base.checks.conflicts import conflicts
 from knowledge_base.checks.currency import expired_entries, law_dates, laws_not_in_force
 from knowledge_base.checks.fees import fees_without_basis
 from knowledge_base.checks.findings import Finding, Rule, with_places
+from knowledge_base.checks.guidance import guidance_against_guides
 from knowledge_base.checks.guides import CheckedGuide, GuideMemory, Guides
 from knowledge_base.checks.likeness import shared_aliases, similar_facets, similar_guides
 from knowledge_base.checks.numbers import local_numbers, numbers_without_unit
@@ -31,7 +32,15 @@ from knowledge_base.library import Library
 # Of this process: whatever asks for checks speaks of the same guides, but for a few.
 _MEMORY = GuideMemory()
 
-__all__ = ["Finding", "GuideMemory", "Rule", "check", "check_entry", "with_places"]
+__all__ = [
+    "Finding",
+    "GuideMemory",
+    "Rule",
+    "check",
+    "check_entry",
+    "check_lapsed",
+    "with_places",
+]
 
 
 def check(library: Library, today: date, memory: GuideMemory | None = None) -> list[Finding]:
@@ -51,6 +60,19 @@ def check(library: Library, today: date, memory: GuideMemory | None = None) -> l
         *policy_answers_out_of_time(library, today),
     ]
     return _ordered(found)
+
+
+def check_lapsed(lapsed: Library, today: date) -> list[Finding]:
+    """Return one finding an entry past its last day, ordered by record.
+
+    Args:
+        lapsed: from ``freshness.lapsed``; ``check`` of what is answered today does not see it.
+        today: after the last day of each.
+    """
+    guides = [CheckedGuide(matter) for matter in lapsed.matters.values()]
+    return _ordered(
+        (*expired_entries(guides, lapsed, today), *policy_answers_out_of_time(lapsed, today))
+    )
 
 
 def check_entry(
@@ -81,6 +103,7 @@ def _of_guides(guides: Guides, library: Library, today: date) -> Iterator[Findin
     yield from local_numbers(guides, library)
     yield from fees_without_basis(guides)
     yield from no_phones(guides)
+    yield from guidance_against_guides(guides, library)
 
 
 def _between(guides: Guides, focus: CheckedGuide | None) -> Iterator[Finding]:

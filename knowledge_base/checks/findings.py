@@ -22,6 +22,7 @@ class Rule(StrEnum):
     LOCAL_NUMBER = "local_number"
     FEE_WITHOUT_BASIS = "fee_without_basis"
     NO_PHONE = "no_phone"
+    GUIDANCE = "guidance"
     ENTRY = "entry"  # found where entries are drafted and published, not in the whole library
 
     @property
@@ -43,6 +44,7 @@ _LABELS = {
     Rule.LOCAL_NUMBER: "地方数字未标明",
     Rule.FEE_WITHOUT_BASIS: "收费无依据",
     Rule.NO_PHONE: "电话有误",
+    Rule.GUIDANCE: "导办与指南不符",
     Rule.ENTRY: "条目",
 }
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from foundation.access.permissions import Permission
 from foundation.access.service import Account
 from foundation.text.normalise import normalise
-from knowledge_base.entries.models import EntryVersion
+from knowledge_base.entries.models import Entry, EntryVersion
 from knowledge_base.entries.repository import names_of, visible
 from knowledge_base.entries.states import OPEN, EntryState
 from knowledge_base.entries.views import readable_tiers
@@ -45,6 +45,7 @@ class OpenVersion:
     author: str  # display name
     own: bool  # the reader wrote in it, and may not review it
     updated_at: datetime
+    lock_version: int  # of the entry as it is listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,11 @@ def open_versions(
         return []
     one = EntryVersion
     query = (
-        select(one.code, one.title, one.state, one.author, one.contributors, one.updated_at)
+        select(
+            *(one.code, one.title, one.state, one.author, one.contributors, one.updated_at),
+            Entry.lock_version,
+        )
+        .join(Entry, Entry.code == one.code)
         .where(one.state.in_(states), one.visibility.in_(tiers), visible())
         .order_by(one.updated_at, one.code)
     )
@@ -107,6 +112,7 @@ def open_versions(
             author=names.get(row.author, row.author),
             own=account.id in row.contributors,
             updated_at=row.updated_at,
+            lock_version=row.lock_version,
         )
         for row in rows
     ]

@@ -21,8 +21,9 @@ from knowledge_base.yaml_files import YamlFile
 _CODE = re.compile(MATTER_CODE)
 _FAULT = re.compile(r"^[^:]*:\d+: (?P<field>[^:]+): (?P<problem>.*); (?P<repair>[^;]*)$", re.DOTALL)
 _DISTRICT_KIND = "区县"
+MISSING = "缺少这一项"
 _SCHEMA_PROBLEMS = {
-    "missing": ("缺少这一项", "补上这一项"),
+    "missing": (MISSING, "补上这一项"),
     "extra_forbidden": ("没有这个字段", "删去，或改正字段名"),
     "string_too_short": ("内容为空", "写明内容；不清楚的删去这一项"),
     "too_short": ("至少要有一条", "补上一条"),

@@ -31,6 +31,7 @@ class Published:
     day: date  # Asia/Shanghai
     matters: Mapping[str, Matter] = field(default_factory=dict)
     withdrawn: frozenset[str] = frozenset()  # expired by hand or past their last day
+    lapsed: Mapping[str, Matter] = field(default_factory=dict)  # of these the latter
     # Withdrawn ones that name their successor.
     former: Mapping[str, Former] = field(default_factory=dict)
     unreadable: frozenset[str] = frozenset()  # published content that is no guide any more
@@ -57,16 +58,24 @@ def published_on(session: Session, day: date) -> Published:
     withdrawn = frozenset(one.code for one in present if is_over(one, day))
     matters = _guides(session, [one for one in present if one.code not in withdrawn])
     unreadable = frozenset(one.code for one in present) - withdrawn - matters.keys()
-    followed = [one for one in present if one.code in withdrawn and one.superseded_by]
-    left = _guides(session, followed)
+    over = [one for one in present if one.code in withdrawn]
+    left = _guides(session, [one for one in over if one.superseded_by or one.ended_on is None])
     former = {
         one.code: Former.of(left[one.code], one.superseded_by)
-        for one in followed
+        for one in over
         if one.superseded_by and one.code in left
     }
     policies = policies_in_force(session, day)
-    unreadable |= policies.unreadable
-    return Published(revision, day, matters, withdrawn, former, unreadable, policies.documents)
+    return Published(
+        revision=revision,
+        day=day,
+        matters=matters,
+        withdrawn=withdrawn,
+        lapsed={one.code: left[one.code] for one in over if not one.ended_on and one.code in left},
+        former=former,
+        unreadable=unreadable | policies.unreadable,
+        policies=policies.documents,
+    )
 
 
 def in_force(versions: Iterable[EntryVersion], day: date) -> EntryVersion | None:
@@ -128,7 +137,7 @@ def lay_over(shipped: Library, published: Published) -> Overlay:
     kept = {
         code: matter
         for code, matter in shipped.matters.items()
-        if code not in gone and not _past(matter, published.day)
+        if code not in gone and not is_past(matter, published.day)
     }
     # A changed guide keeps its place; a new one follows.
     order = [code for code in shipped.matters if code in kept or code in laid]
@@ -162,5 +171,6 @@ def _refers_to_nothing(matter: Matter, shipped: Library) -> bool:
     return bool(missing)
 
 
-def _past(matter: Matter, day: date) -> bool:
+def is_past(matter: Matter, day: date) -> bool:
+    """Whether a guide's last day lies before ``day``."""
     return matter.valid_to is not None and matter.valid_to < day

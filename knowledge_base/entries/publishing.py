@@ -1,7 +1,9 @@
 """Publishing and rolling back: read a candidate, let it be checked, put it in force."""
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
@@ -29,6 +31,8 @@ from knowledge_base.entries.states import EntryState, check_transition
 from knowledge_base.library import Library
 from knowledge_base.schema import Matter
 
+Answered = Callable[[date], Library]  # the library of a day
+
 
 class Publishing:
     """Steps of publication; ``service.EntryService`` puts the checks between them."""
@@ -37,9 +41,14 @@ class Publishing:
         self._book = book
 
     def reviewed(
-        self, session: Session, account: Account, code: str, lock_version: int
+        self,
+        session: Session,
+        account: Account,
+        code: str,
+        lock_version: int,
+        answered: Answered | None = None,
     ) -> Candidate:
-        """Read what waits for review, as checks need it.
+        """Read what waits for review, as checks need it; ``answered``: see ``candidate``.
 
         Raises:
             ActionNotAllowedError: the account may not review.
@@ -61,7 +70,7 @@ class Publishing:
         latest = None if base is None else base.version
         if draft.base_version != latest:
             raise StaleBaseError(code, draft.base_version, latest)
-        return self.candidate(session, code, lock_version, draft.content)
+        return self.candidate(session, code, lock_version, draft.content, answered)
 
     def restored(
         self, session: Session, account: Account, code: str, version: int, lock_version: int
@@ -106,11 +115,24 @@ class Publishing:
             StaleEntryError: somebody changed the entry since it was read.
             LibraryMovedError: another entry was published since it was read.
         """
+        saved = self.put_in_force(session, account, candidate, report, reason, override)
+        self.bump(session, (candidate,))
+        return saved
+
+    def put_in_force(
+        self,
+        session: Session,
+        account: Account,
+        candidate: Candidate,
+        report: CheckReport,
+        reason: str,
+        override: str | None = None,
+    ) -> Saved:
+        """Do all of ``publish`` but the revision, which ``bump`` counts once for several."""
         account.require(Permission.KNOWLEDGE_REVIEW)
         code, reason = candidate.code, said(candidate.code, reason)
         refuse_blocked(code, report, override)
         entry = self._book.locked(session, code, candidate.lock_version)
-        self._bump(session, code, candidate.revision)
         version = (
             self._restoration(session, candidate, account, reason)
             if candidate.restores is not None
@@ -132,16 +154,36 @@ class Publishing:
         act = "published" if candidate.restores is None else "rolled_back"
         return self._book.note(session, entry, version, act, account)
 
+    def answered(self, session: Session) -> Answered:
+        """Return the library of any day as this transaction reads it; each day is read once."""
+
+        @cache
+        def on(day: date) -> Library:
+            return lay_over(self._book.shipped, published_on(session, day)).library
+
+        return on
+
     def candidate(
-        self, session: Session, code: str, lock_version: int, content: Content
+        self,
+        session: Session,
+        code: str,
+        lock_version: int,
+        content: Content,
+        answered: Answered | None = None,
     ) -> Candidate:
-        """Return a content as checks need it, whoever wrote it and whatever its state."""
-        today = self._book.today()
+        """Return a content as checks need it, whoever wrote it and whatever its state.
+
+        Args:
+            session: a reading transaction.
+            code: of the entry.
+            lock_version: with which it was read.
+            content: in normal form.
+            answered: from ``answered``, where several are read in one transaction.
+        """
+        today, on = self._book.today(), answered or self.answered(session)
         base = self._book.base(session, code)
-        now = published_on(session, today)
-        answered = lay_over(self._book.shipped, now).library
         matter = _matter(content, 1 if base is None else base.version + 1)
-        day = today if matter is None else max(today, matter.valid_from)
+        day = first_day(matter, today)
         later = repository.scheduled_after(session, code, day)
         return Candidate(
             code=code,
@@ -149,16 +191,11 @@ class Publishing:
             revision=current_revision(session, REVISION),
             today=today,
             matter=matter,
-            replaced=answered.matters.get(code),
-            library=answered if matter is None else self._with(session, matter, day),
+            replaced=on(today).matters.get(code),
+            library=on(today) if matter is None else with_matters(on(day), (matter,)),
             content=content,
             scheduled=tuple(one.version for one in later if one.version is not None),
         )
-
-    def _with(self, session: Session, matter: Matter, day: date) -> Library:
-        """Return the library of that day with the guide in it."""
-        then = lay_over(self._book.shipped, published_on(session, day)).library
-        return replace(then, matters={**then.matters, matter.code: matter})
 
     def _restoration(
         self, session: Session, candidate: Candidate, account: Account, reason: str
@@ -194,11 +231,28 @@ class Publishing:
         if found != lock_version:
             raise StaleEntryError(code, lock_version, found)
 
-    def _bump(self, session: Session, code: str, checked: int) -> None:
+    def bump(self, session: Session, candidates: Sequence[Candidate]) -> None:
+        """Count that what is answered changed, once for all ``candidates``.
+
+        Raises:
+            LibraryMovedError: something else was published since they were read.
+        """
         # The row is locked by the bump itself, so that nobody publishes in between.
         found = bump_revision(session, REVISION, self._book.clock.now()) - 1
-        if found != checked:
-            raise LibraryMovedError(code, checked, found)
+        for candidate in candidates:
+            if found != candidate.revision:
+                raise LibraryMovedError(candidate.code, candidate.revision, found)
+
+
+def first_day(matter: Matter | None, today: date) -> date:
+    """Return the day from which a guide published today holds."""
+    return today if matter is None else max(today, matter.valid_from)
+
+
+def with_matters(library: Library, matters: Iterable[Matter]) -> Library:
+    """Return the library with these guides laid over it."""
+    laid = {matter.code: matter for matter in matters}
+    return replace(library, matters={**library.matters, **laid})
 
 
 def _matter(content: Content, version: int) -> Matter | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from foundation.errors import HotlineError
 from knowledge_base.checks import Finding
 from knowledge_base.entries.content import Content
 from knowledge_base.entries.diff import FieldChange
@@ -46,6 +47,16 @@ class Saved:
     state: EntryState
     version: int | None = None
     in_force_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BulkLine:
+    """What became of one entry of a step over many: saved, or kept out by a refusal."""
+
+    code: str
+    title: str = ""  # empty where it could not be read
+    saved: Saved | None = None
+    refusal: HotlineError | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,20 +11,23 @@ from foundation.access.service import AccessService, Account
 from foundation.clock import Clock
 from foundation.database.session import Database
 from foundation.events.outbox import Outbox
+from knowledge_base.entries.bulk import BulkReview
 from knowledge_base.entries.checking import PublishChecks, refuse_blocked
 from knowledge_base.entries.content import content_code, normal_form
 from knowledge_base.entries.drafting import Drafting
 from knowledge_base.entries.expiry import Expiry
+from knowledge_base.entries.published import published_on
 from knowledge_base.entries.publishing import Publishing
 from knowledge_base.entries.recording import EntryBook, said
 from knowledge_base.entries.schemas import Candidate, CheckReport, Saved
 from knowledge_base.entries.staging import Staging
 from knowledge_base.entries.views import EntryViews
+from knowledge_base.freshness import lapsed
 from knowledge_base.library import Library
 
 
 class EntryService:
-    """``drafts``, ``expiry`` and ``views`` take a session; the methods here open their own."""
+    """``drafts``, ``expiry`` and ``views`` take a session; the others open their own."""
 
     def __init__(
         self,
@@ -40,6 +43,8 @@ class EntryService:
         self.views = EntryViews(book)
         self.staging = Staging(database, access, clock)
         self._publishing = Publishing(book)
+        self.bulk = BulkReview(database, self._publishing, self.drafts, checks)
+        self._book = book
         self._database = database
         self._checks = checks
 
@@ -60,6 +65,12 @@ class EntryService:
         """
         candidate = self._candidate(content_code(content), content)
         return None if candidate.matter is None else candidate.library
+
+    def lapsed(self) -> Library:
+        """Return what is not answered any more since its last day; see ``freshness.lapsed``."""
+        with self._database.reading() as session:
+            published = published_on(session, self._book.today())
+        return lapsed(self._book.shipped, published)
 
     def _candidate(self, code: str, content: Mapping[str, object]) -> Candidate:
         with self._database.reading() as session:

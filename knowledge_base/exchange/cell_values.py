@@ -5,9 +5,12 @@ from datetime import date, datetime
 from typing import Any
 
 from knowledge_base.exchange.mapping import Rule, filled
+from knowledge_base.exchange.numbering import numbered, without_number
 from knowledge_base.exchange.words import UnreadableValueError, plain
 
 Json = Any  # the JSON edge: a value of a guide
+_ADDRESS = re.compile(r"https?://[^\s;；，、）)]+")
+_WAY_IN = "网上办理入口"
 
 
 def as_text(value: Json) -> str:
@@ -20,8 +23,17 @@ def as_text(value: Json) -> str:
 
 
 def split(rule: Rule, text: str) -> list[str]:
-    """Return the entries of one cell."""
-    return [one.strip() for one in re.split(rule.split or r"[;；\n]", text) if one.strip()]
+    """Return the entries of one cell: as the mapping says, else as the text shows by itself.
+
+    By its numbers, else by its lines; only a text of one line is cut at its semicolons, for
+    within a line of several they belong to the sentence.
+    """
+    if rule.split is not None:
+        return [one.strip() for one in re.split(rule.split, text) if one.strip()]
+    found = numbered(text) or [one for one in text.splitlines() if one.strip()]
+    pieces = found if len(found) > 1 else re.split(r"[;；]", text)
+    entries = (without_number(one).strip(" ;；\t\n") for one in pieces)
+    return [one for one in entries if one]
 
 
 def lines(rule: Rule, text: str) -> list[Json]:
@@ -30,6 +42,20 @@ def lines(rule: Rule, text: str) -> list[Json]:
     pieces = re.split(rule.split or r"[;；、,，\n]", text)
     found = [words.get(plain(one), one.strip()) for one in pieces if one.strip()]
     return list(dict.fromkeys(one for one in found if one))
+
+
+def links(text: str) -> list[dict[str, str]]:
+    """Return the ways in that a cell names: addresses, each with the words before it, or words."""
+    found = []
+    for piece in (one.strip(" ;；") for one in text.splitlines()):
+        end = 0
+        for match in _ADDRESS.finditer(piece):
+            name = piece[end : match.start()].strip(" ;；,，、:：()（）")
+            found.append({"name": name or _WAY_IN, "url": match[0]})
+            end = match.end()
+        if piece and not end:
+            found.append({"name": piece})
+    return found
 
 
 def number(text: str) -> int:

@@ -7,12 +7,20 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from knowledge_base.exchange.cell_values import as_text, day, lines, number, split, variation
+from knowledge_base.exchange.cell_values import (
+    as_text,
+    day,
+    lines,
+    links,
+    number,
+    split,
+    variation,
+)
 from knowledge_base.exchange.columns import BY_PATH
 from knowledge_base.exchange.departments import DepartmentNames
 from knowledge_base.exchange.laws import laws_in
 from knowledge_base.exchange.mapping import Kind, Mapping, Rule, filled, placeholders
-from knowledge_base.exchange.materials import documents
+from knowledge_base.exchange.materials import documents, with_parts
 from knowledge_base.exchange.paths import copied, get_path, set_path
 from knowledge_base.exchange.rows import RawRow, RowFinding, Severity
 from knowledge_base.exchange.words import (
@@ -40,6 +48,7 @@ _READERS: dict[Kind, Callable[[Rule, str, dict[str, str]], Json]] = {
     "number": lambda _rule, text, _: number(text),
     "date": lambda _rule, text, _: day(text),
     "fee": lambda _rule, text, _: fee(text),
+    "links": lambda _rule, text, _: links(text),
     "documents": lambda rule, text, _: documents(text, rule.split),
     "fact": lambda rule, text, _: [{"text": one} for one in split(rule, text)],
     "local_variation": variation,
@@ -90,10 +99,12 @@ class Converter:
         for fault in row.faults:
             made.findings.append(RowFinding(row.number, fault.column, fault.problem, fault.repair))
         faulty = {fault.column for fault in row.faults}
-        texts = {name: as_text(value) for name, value in row.values.items()}
+        texts = _texts(row.values)
         for column, rule in self._mapping.rules:
             if column not in faulty:
                 self._apply(made, column, rule, texts)
+                if rule.parts:
+                    self._tell_documents_apart(made, column, rule, row)
         made.fields.update(copied(self._mapping.constants))
         made.defaults = dict(_defaults(self._mapping.defaults, texts))
         self._check_fee(made)
@@ -116,6 +127,20 @@ class Converter:
         _put(made.fields, rule, value)
         if rule.to == "fee.free" and value is True and (basis := self._basis(rule, texts)):
             made.fields["fee.basis"] = basis
+
+    def _tell_documents_apart(self, made: Converted, column: str, rule: Rule, row: RawRow) -> None:
+        """Put beside each document what its own row says of it."""
+        found: list[Json] = []
+        texts = _texts(row.values)
+        members = [one for one in row.members if column in one]
+        for values in members or (row.values,):
+            said = _texts(values)
+            if (text := said.get(column, "")) and text not in NOTHING:
+                each = documents(text, rule.split)
+                found += [with_parts(one, rule.parts, said) for one in each]
+        if found:
+            distinct = [one for place, one in enumerate(found) if one not in found[:place]]
+            made.fields[rule.to] = self._based(rule, distinct, texts)
 
     def _unreadable(
         self, row: int, column: str, rule: Rule, error: UnreadableValueError
@@ -154,8 +179,16 @@ class Converter:
         if text not in self._laws_read:
             if len(self._laws_read) >= _LAWS_KEPT:
                 self._laws_read.clear()
-            self._laws_read[text] = laws_in(text, self._laws)
+            self._laws_read[text] = laws_in(text, self._laws) or self._bare_titles(text)
         return copied(self._laws_read[text])  # type: ignore[no-any-return]  # a list as it was
+
+    def _bare_titles(self, text: str) -> list[dict[str, Json]]:
+        """Return the laws of a column that holds nothing but titles, without the marks."""
+        lines = [one.strip() for one in text.splitlines()]
+        known = (one in self._laws or f"中华人民共和国{one}" in self._laws for one in lines)
+        if not all(known):
+            return []
+        return laws_in("；".join(f"《{one}》" for one in lines), self._laws)
 
     def _based(self, rule: Rule, value: Json, texts: dict[str, str]) -> Json:
         """Put the law beside what rests on it."""
@@ -185,6 +218,10 @@ class Converter:
             column = made.columns.get("fee.free") or made.columns.get("fee", "fee")
             problem, repair = "写了不收费，又列出了收费标准", "核对后只留一处"
             made.findings.append(RowFinding(made.row, column, problem, repair))
+
+
+def _texts(values: abc.Mapping[str, Json]) -> dict[str, str]:
+    return {name: as_text(value) for name, value in values.items()}
 
 
 def _left_empty(row: int, column: str, text: str) -> RowFinding:

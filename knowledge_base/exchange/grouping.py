@@ -58,4 +58,5 @@ def _together(first: RawRow, row: RawRow, mapping: Mapping) -> RawRow:
         elif values.setdefault(name, value) != value and name in mapping.columns:
             problem = f"第 {row.number} 行与第 {first.number} 行同属一个事项，内容却不同"
             faults.append(CellFault(name, problem, _REPAIR))
-    return RawRow(first.number, values, tuple(faults))
+    members = (*(first.members or (first.values,)), *(row.members or (row.values,)))
+    return RawRow(first.number, values, tuple(faults), members)

@@ -48,6 +48,7 @@ def check_package(path: Path, limits: ExchangeLimits) -> None:
             left = limits.expanded_bytes
             for part in parts:
                 left = _expand(package, part, left, limits)
+    # NotImplementedError is what zipfile raises for a compression that it does not know.
     except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise UnreadableFileError("压缩包损坏、加密，或不是 xlsx 文件") from error
 

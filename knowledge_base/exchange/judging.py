@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from knowledge_base.entries.content import Content, findings_of
 from knowledge_base.exchange.rows import RowFinding, Severity
+from knowledge_base.field_names import field_name
 from knowledge_base.library import Library
 from knowledge_base.references import legal_references
 from knowledge_base.schema import Matter
@@ -35,11 +36,12 @@ def judged(
         kinds = [one["type"] for one in guide.errors(include_url=False)]
         for kind, found in zip(kinds, findings_of(code, guide), strict=True):
             severity = Severity.TO_COMPLETE if kind in _UNFINISHED else Severity.ERROR
-            field = _column(found.field, columns)
-            yield RowFinding(row, field, found.message, found.repair, severity, code, title)
+            field, within = _column(found.field, columns)
+            problem = f"{within}：{found.message}" if within else found.message
+            yield RowFinding(row, field, problem, found.repair, severity, code, title)
         return
     for field, problem, repair, severity in _references(guide, content, library):
-        yield RowFinding(row, _column(field, columns), problem, repair, severity, code, title)
+        yield RowFinding(row, _column(field, columns)[0], problem, repair, severity, code, title)
 
 
 def _references(
@@ -77,11 +79,17 @@ def _laws(value: object) -> Iterator[str]:
             yield from _laws(one)
 
 
-def _column(field: str, columns: Mapping[str, str]) -> str:
-    """Return the column that a field came from, by the longest path that is mapped."""
+def _column(field: str, columns: Mapping[str, str]) -> tuple[str, str]:
+    """Return the column that a field came from, and what of it is meant; "" for all of it.
+
+    By the longest path that is mapped; a field from no column goes by what people call it. Where
+    nothing was mapped the file names the fields itself.
+    """
+    if not columns:
+        return field, ""
     parts = field.split(".")
     for length in range(len(parts), 0, -1):
         column = columns.get(".".join(parts[:length]))
         if column is not None:
-            return column
-    return field
+            return column, field_name(".".join(parts[length:]))
+    return field_name(field), ""

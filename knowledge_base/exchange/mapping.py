@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from knowledge_base.exchange.columns import COLUMNS
 from knowledge_base.exchange.errors import MappingFaultsError, UnreadableFileError
+from knowledge_base.exchange.materials import DocumentPart
 from knowledge_base.exchange.paths import is_field
 from knowledge_base.exchange.readers.header import header_name
 from knowledge_base.exchange.words import plain
@@ -36,6 +37,7 @@ Kind = Literal[
     "fact",
     "local_variation",
     "own",
+    "links",
 ]
 _MAX_BYTES = 2**20
 _QUOTED = re.compile(r"“([^”]+)”")
@@ -50,6 +52,7 @@ _KINDS: dict[str, Kind] = {
     "legal_basis": "laws",
     "fee.basis": "laws",
     "materials.documents": "documents",
+    "online.entries": "links",
     "aliases": "lines",
     "sample_questions": "lines",
     "ways": "lines",
@@ -94,6 +97,8 @@ class Rule(Record):
     # Where the law is read that a number or fact rests on: columns, or a title in 《》; the first
     # that names one.
     basis: tuple[Text, ...] = ()
+    # Of documents: field of each → the column that says it, in the same row.
+    parts: Annotated[dict[DocumentPart, Text], Field(alias="with", default_factory=dict)]
     set_by: str = ""  # of a local variation; {column} is replaced
     ask: str = ""
     if_unreadable: Literal["refuse", "leave_empty"] = "refuse"
@@ -114,6 +119,12 @@ class Rule(Record):
         except re.error as error:
             raise ValueError(f"split 不是正确的正则表达式：{error}") from error
         return pattern
+
+    @model_validator(mode="after")
+    def _parts_of_documents(self) -> "Rule":
+        if self.parts and self.reads_as != "documents":
+            raise ValueError("with 只用于材料（materials.documents）")
+        return self
 
     @cached_property
     def reads_as(self) -> Kind:
@@ -176,7 +187,7 @@ class Mapping(Record):
         wrong = [path for path in (*self.constants, *self.defaults) if not is_field(path)]
         if wrong:
             raise ValueError(f"没有这些字段：{'、'.join(f'“{one}”' for one in wrong)}")
-        unknown = [name for name in self.synonyms if name not in self.columns]
+        unknown = [name for name in self.synonyms if name not in self.expected]
         if unknown:
             shown = "、".join(f"“{one}”" for one in unknown)
             raise ValueError(f"synonyms 的列不在 columns 中：{shown}")
@@ -202,7 +213,8 @@ class Mapping(Record):
     @cached_property
     def expected(self) -> dict[str, tuple[str, ...]]:
         """Every column that the mapping knows of, with its other names."""
-        return {name: self.synonyms.get(name, ()) for name in self.columns}
+        beside = (column for _, rule in self.rules for column in rule.parts.values())
+        return {name: self.synonyms.get(name, ()) for name in (*self.columns, *beside)}
 
     def missing(self, found: tuple[str, ...]) -> list[str]:
         """Return the columns that a file must have and has not."""

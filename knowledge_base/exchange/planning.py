@@ -1,6 +1,7 @@
 """A file read once and judged row by row; nothing is written."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 
 from foundation.database.session import Database
 from foundation.text.storable import storable
-from knowledge_base.entries.content import Content, content_code, guide_form, read_guide
+from knowledge_base.entries.content import MISSING, Content, content_code, guide_form, read_guide
 from knowledge_base.entries.diff import field_changes
 from knowledge_base.entries.drafting import looked_up_by
 from knowledge_base.entries.errors import EntryCodeError
@@ -21,6 +22,7 @@ from knowledge_base.exchange.judging import judged
 from knowledge_base.exchange.limits import ExchangeLimits
 from knowledge_base.exchange.mapping import Mapping as ColumnMapping
 from knowledge_base.exchange.mapping import own_mapping
+from knowledge_base.exchange.nesting import flattened
 from knowledge_base.exchange.plan import BATCH, ImportPlan
 from knowledge_base.exchange.reading import format_of, open_rows
 from knowledge_base.exchange.repository import Standing, standings_of
@@ -86,7 +88,8 @@ class _Run:
         """Judge every row."""
         for finding in (*self._converter.file_findings(), *self._unused(source.columns)):
             self._plan.note(finding)
-        rows = grouped(self._matters(source.rows()), self._mapping)
+        found = source.rows() if whole else map(flattened, source.rows())
+        rows = grouped(self._matters(found), self._mapping)
         take = self._whole if whole else self._converter.convert
         for batch in _batches(rows, BATCH):
             self._take([take(row) for row in batch])
@@ -102,7 +105,7 @@ class _Run:
                 yield row
 
     def _unused(self, columns: Sequence[str]) -> Iterator[RowFinding]:
-        known = {*self._mapping.columns, *self._mapping.ignore}
+        known = {*self._mapping.expected, *self._mapping.ignore}
         unused = [name for name in columns if name and name not in known]
         if unused:
             problem = f"没有用到这些列：{'、'.join(unused)}"
@@ -120,7 +123,8 @@ class _Run:
         for code, made in named:
             self._plan.counts.rows += 1
             for finding in made.findings:
-                self._plan.note(finding)
+                title = finding.title or str(made.fields.get("title", ""))
+                self._plan.note(replace(finding, code=finding.code or code or "", title=title))
             if code is not None:
                 self._judge(code, made, standings.get(code, Standing()))
 
@@ -149,8 +153,11 @@ class _Run:
         current = now.draft if now.draft is not None else published
         content = laid_over(dict(current or {}), made) if made.whole is None else made.whole
         form, guide = read_guide({**content, "code": code})
+        told = {one.field for one in made.findings}
         for finding in judged(made.row, form, guide, made.columns, self._shipped):
-            self._plan.note(finding)
+            # A cell that could not be taken is told of already: that is why nothing stands there.
+            if finding.problem != MISSING or finding.field not in told:
+                self._plan.note(finding)
         counts = self._plan.counts
         if current is not None and form == current:
             counts.unchanged += 1

@@ -24,6 +24,8 @@ class RawRow:
     number: int  # as the file counts: the sheet's row, or the record's place from 1
     values: Mapping[str, Json]
     faults: tuple[CellFault, ...] = ()
+    # The values of each row that was put together into this one; empty for a row alone.
+    members: tuple[Mapping[str, Json], ...] = ()
 
 
 class RowSource(Protocol):

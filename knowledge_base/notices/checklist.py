@@ -84,25 +84,32 @@ _REST: Final = (
 _ONLY_IF_NAMED: Final = "{name}（{condition}）"
 
 
-def checklist(matter: Matter, held: Collection[int], cases: Collection[int] = ()) -> Checklist:
+def checklist(
+    matter: Matter,
+    held: Collection[int],
+    cases: Collection[int] = (),
+    dropped: Collection[int] = (),
+) -> Checklist:
     """Return how each required document stands.
 
     Args:
         matter: whose documents; a guide that lists none gives an empty checklist.
         held: numbers (from 1) of the documents that the citizen has.
         cases: numbers of conditional documents whose case applies to the citizen.
+        dropped: numbers of documents that fall away in the citizen's case: not in the list.
 
     Raises:
         UnknownDocumentNumberError: a number the guide does not have.
     """
     documents = matter.materials.documents
-    for number in (*held, *cases):
+    for number in (*held, *cases, *dropped):
         if not 1 <= number <= len(documents):
             raise UnknownDocumentNumberError(matter.code, number)
     return Checklist(
         tuple(
             ChecklistItem(number, document, _standing(number, document, held, cases))
             for number, document in enumerate(documents, start=1)
+            if number not in dropped
         )
     )
 

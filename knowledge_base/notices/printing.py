@@ -29,13 +29,16 @@ _ASK: Final = "有不清楚的，请拨打{phone}。"
 _DEMO: Final = "演示城市的数据，不能作为办事依据。"
 
 
-def print_notice(matter: Matter, library: Library, printed_on: date) -> bytes:
+def print_notice(
+    matter: Matter, library: Library, printed_on: date, notice: Notice | None = None
+) -> bytes:
     """Return the notice as a PDF file; takes about half a second, most of it the font.
 
     Args:
         matter: the guide.
         library: where its laws, places and expected facets stand.
         printed_on: the day that stands at the foot.
+        notice: what is printed; the whole guide unless it is for one citizen's case.
 
     Raises:
         ConfigurationError: the font's package is not installed.
@@ -46,8 +49,8 @@ def print_notice(matter: Matter, library: Library, printed_on: date) -> bytes:
         valid_from=matter.valid_from.isoformat(),
         printed=printed_on.isoformat(),
     )
-    notice = Notice.of(matter, library)
-    return print_sheet(notice, library.city, foot=foot, phone=matter.consultation_phone)
+    sheet = notice or Notice.of(matter, library)
+    return print_sheet(sheet, library.city, foot=foot, phone=matter.consultation_phone)
 
 
 def print_sheet(notice: Notice, city: City, *, foot: str, phone: str) -> bytes:

@@ -90,7 +90,14 @@ class _Cutter:
         if mark is None or not mark.tight:
             return mark
         # “第四条申请人…” printed without a blank is an article only where the count says so.
-        return mark if _follows(self._last_article(), mark.step.number) else None
+        last = self._last_article()
+        if _follows(last, mark.step.number):
+            return mark
+        if int(mark.step.number.partition("-")[0]) > int(last.partition("-")[0]):
+            before = "开头" if last == "0" else article_words(last)
+            told = f"{before}之后有一段以“{mark.step.label}”开头，没有作为新的一条，请核对原文"
+            self.remarks.append(told)
+        return None
 
     def _last_article(self) -> str:
         top = self._annex()

@@ -21,6 +21,10 @@ _ORDER_NUMBER = re.compile(
     rf"[\u4e00-\u9fff\s]{{1,30}}(?:令|公告|通告)\s*[（(]?第?\s*{_N}\s*号[）)]?"
 )
 _ORDER = re.compile(r"(?!.*关于)[\u4e00-\u9fff\s]{2,30}(?:令|公告|通告)")
+# As laws and regulations carry it under their title: （2001年7月9日国务院令第310号公布 …）.
+_PROMULGATED = re.compile(
+    rf"日\s*(?P<order>(?P<body>[\u4e00-\u9fff]{{2,20}})令\s*[（(]?第?\s*{_N}\s*号[）)]?)\s*(?:公布|发布)"
+)
 _RED_HEAD = re.compile(r"[\u4e00-\u9fff\s]{2,60}文\s*件")
 _NO_TITLE = re.compile(
     r"[\d\s★☆*]+|(?:绝密|机密|秘密|特急|加急|急件|平急).{0,8}|签发人.*|"
@@ -104,6 +108,8 @@ def _number(front: Sequence[str]) -> tuple[str | None, frozenset[int]]:
         tail = re.search(r"[（(]([^（）()]{4,40}号)[）)]$", text)
         if tail and _ORGAN_NUMBER.fullmatch(tail[1]):
             return _clean_number(tail[1]), frozenset()
+        if _is_note(text) and (found := _PROMULGATED.search(text)):
+            return _clean_number(found["order"]), frozenset()
     return None, frozenset()
 
 
@@ -167,13 +173,19 @@ def _issuers(front: Sequence[str], signature: Sequence[str], title: str) -> tupl
         if _RED_HEAD.fullmatch(text):
             return (flat.removesuffix("文件"),)
         if _ORDER.fullmatch(text) or _ORDER_NUMBER.fullmatch(text):
-            name = re.sub(r"(?:令|公告|通告).*$", "", flat)
-            short = name.removeprefix("中华人民共和国")
-            return (name if short in {"", "主席"} else short,)
+            return (_short(re.sub(r"(?:令|公告|通告).*$", "", flat)),)
+        if _is_note(text) and (found := _PROMULGATED.search(flat)):
+            return (_short(found["body"]),)
         if (passed := _BODY_PASSED.search(flat)) and _PASSED_ON.search(flat):
             name = re.sub(r"^.*?日(?=\S)", "", passed[1])
             return (re.sub(r"^第[^届]{1,6}届", "", name),)
     return _organisations(title.partition("关于")[0]) if "关于" in title else ()
+
+
+def _short(name: str) -> str:
+    """Return a body's name without that of the state, unless nothing else is left."""
+    short = name.removeprefix("中华人民共和国")
+    return name if short in {"", "主席"} else short
 
 
 def _organisations(text: str) -> tuple[str, ...]:

@@ -37,7 +37,10 @@ _TITLE_LINES: Final = 4
 _DOWNLOAD = re.compile(r"\.(?:docx?|pdf|xlsx?|wps|et|ofd|zip|rar|jpg|png)\s*$", re.IGNORECASE)
 _IMPRINT = re.compile(
     r"抄送[：:]|抄报[：:]|[（(]此件.*[）)]$|公开方式|公开属性|(?:主动|依申请)公开$|校对[：:]|"
-    r"主题词|责任编辑|.*年.*月.*日\s*印发$|[（(]联系人"
+    r"主题词|责任编辑|.*年.*月.*日\s*印发$|[（(]联系人|"
+    # What a web page adds below its article.
+    r"(?:原文链接|相关链接|打印本页|关闭窗口|关闭本页|https?://\S+|扫一扫.{0,30}|分享到.{0,20}|"
+    r"[上下]一[篇条].{0,80})[：:]?$"
 )
 
 

@@ -8,7 +8,8 @@ from knowledge_base.policies.numerals import number_of
 from knowledge_base.policies.schema import Level, Step
 
 _N: Final = r"[零〇○一二三四五六七八九十百千两\d０-９]+"
-_BLANK: Final = r"[ \t\u3000\u00a0]"
+# Pages part a number from its words with blanks of any width: &emsp; &ensp; &nbsp;.
+_BLANK: Final = r"[\s\u200b\ufeff]"
 # Behind 第三条 these make a reference of it: 第三条规定的…, 第三条第二款所称….
 _REFERENCE = re.compile(
     r"(?:第|规定|所|中|的|和|与|及|或|、|至|到|以外|以及|之外|修改|删|改为|增加|，)"

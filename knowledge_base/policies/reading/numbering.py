@@ -50,7 +50,7 @@ class Numbering:
         """Return the lists of a document; none where it has none."""
         try:
             root = document.part.numbering_part.element
-        except (KeyError, NotImplementedError):
+        except (KeyError, NotImplementedError):  # python-docx: a document without numbering
             return cls()
         abstract = {
             one.get(qn("w:abstractNumId")): one for one in root.iterchildren(qn("w:abstractNum"))

@@ -43,6 +43,7 @@ def check_package(data: bytes, name: str) -> None:
             for part in package.infolist():
                 if part.filename.endswith(_XML):
                     _check_xml(_read(package, part, name), name)
+    # NotImplementedError is what zipfile raises for a compression that it does not know.
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
         raise DamagedFileError(name, "文档压缩结构已损坏") from error
 

@@ -134,8 +134,10 @@ def _classes(element: Tag) -> list[str]:
 
 
 def _is_skipped(element: Tag) -> bool:
+    within = element.name == "a" and re.match(r"#.", str(element.get("href") or ""))
     return (
         element.name in _SKIPPED
+        or bool(within)  # leads to another place of the page: a table of contents
         or element.has_attr("hidden")
         or bool(_HIDDEN.search(str(element.get("style") or "")))
     )
