@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from knowledge_base.errors import MatterNotFoundError
 from knowledge_base.library import Library
@@ -15,14 +15,16 @@ from knowledge_base.rendering import facet_text
 from knowledge_base.schema import MATTER_CODE, FacetName, Matter, Visibility
 from retrieval.answers import cite, compose_text
 from retrieval.calibration.store import Calibration, Model
+from retrieval.contrast import contrast_of
 from retrieval.decision import choices
-from retrieval.fusion import Evidence
+from retrieval.fusion import Evidence, without
 from retrieval.index.passages import Entry
-from retrieval.judging import Judgement, judge
+from retrieval.judging import Judgement, judge, without_answer
 from retrieval.policy_citing import cite_clause, cite_policy_answer
 from retrieval.schemas import Answer, Candidate, Decision, EntryKind, Understanding
 from retrieval.search import SearchEngine
-from retrieval.understanding import understand
+from retrieval.several import asked_apart, further_sides, together
+from retrieval.two_matters import both_meant
 
 # A follow-up names no matter, so that the one in focus is meant all but surely.
 FOCUS_CONFIDENCE = 0.95
@@ -31,6 +33,17 @@ _FOCUS_COVERAGE = 0.5
 _SHORT = 15  # characters
 # An operator can judge a weak suggestion; a citizen should not have to.
 _SUGGEST_SHARE = 0.5
+
+
+_Judged = tuple[Evidence, Judgement, Model]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One question answered as one; ``judged`` where the search decided it."""
+
+    answer: Answer
+    judged: _Judged | None = None
 
 
 class Answering:
@@ -63,8 +76,53 @@ class Answering:
                 policy answer leads on to its matter.
         """
         started = time.perf_counter()
-        answer = self._ask(understand(text, self.engine.wording), self._known(focus))
+        answer = self._several(self._read(self.engine.understand(text), self._known(focus)))
         return replace(answer, elapsed_ms=(time.perf_counter() - started) * 1000)
+
+    def _several(self, read: _Read) -> Answer:
+        """Return the answers to all that was asked; the one answer where that is one thing."""
+        whole = read.answer
+        if whole.understanding.follow_up or read.judged is None:
+            return whole
+        parts = self._asked_apart(whole) or self._two_named(whole, *read.judged)
+        return together(whole, parts) if parts else self._further_sides(whole)
+
+    def _asked_apart(self, whole: Answer) -> tuple[Answer, ...]:
+        """Return the answers to parts that each ask for something that is answered alone."""
+        texts = asked_apart(whole.understanding.text, self.engine.wording.residue)
+        found: dict[str, Answer] = {}
+        for text in texts:
+            answer = self._read(self.engine.understand(text), None).answer
+            if answer.decision is Decision.ANSWER:
+                found.setdefault(answer.candidates[0].code, answer)
+        return tuple(found.values()) if len(found) > 1 else ()
+
+    def _two_named(
+        self, whole: Answer, evidence: Evidence, judged: Judgement, model: Model
+    ) -> tuple[Answer, ...]:
+        """Return the answers of the first two guides where both are asked for."""
+        both = both_meant(self.engine, whole.understanding, evidence, judged, model)
+        scores = dict(zip(judged.guides.rows.tolist(), judged.guides.scores.tolist(), strict=True))
+        return tuple(
+            self._answer(
+                understanding, (self._candidate(evidence, row, scores[row]),), whole.confidence
+            )
+            for row, understanding in both
+        )
+
+    def _further_sides(self, whole: Answer) -> Answer:
+        """Add what else is asked of the one guide: 「要带什么，多少钱」."""
+        if whole.decision is not Decision.ANSWER or whole.kind is not EntryKind.GUIDE:
+            return whole
+        assert whole.matter is not None
+        sides = further_sides(whole.understanding.text, whole.facet)
+        if not sides:
+            return whole
+        matter, parts = self.matter(whole.matter), [whole]
+        for facet, said in sides:
+            asked = Understanding(text=said, core=said, facet=facet, follow_up=True)
+            parts.append(self._of_guide(asked, whole.candidates[:1], whole.confidence, matter))
+        return together(whole, parts)
 
     def is_guide(self, code: str) -> bool:
         """Whether a code is a matter's, whether or not there is a guide."""
@@ -94,9 +152,9 @@ class Answering:
 
         The last place is a clause's where one comes near.
         """
-        understanding = understand(text, self.engine.wording)
+        understanding = self.engine.understand(text)
         evidence, judged, model = self._judge(understanding)
-        sure = max(judged.guide_probability, judged.policy_probability)
+        sure = max(judged.belonging, judged.policy_probability)
         found: tuple[Candidate, ...] = ()
         if judged.decision is not Decision.NO_ANSWER or (
             sure >= model.clarify_from * _SUGGEST_SHARE
@@ -106,28 +164,54 @@ class Answering:
         quoted = tuple(self._candidate(evidence, int(row), 0.0) for row in clauses)
         return (*found[: limit - len(quoted)], *quoted)
 
-    def _ask(self, understanding: Understanding, focus: str | None) -> Answer:
+    def _read(self, understanding: Understanding, focus: str | None) -> _Read:
         if focus is not None and (
             understanding.follow_up or self._asks_of_its_words(understanding, focus)
         ):
-            return self._from_focus(replace(understanding, follow_up=True), focus)
-        evidence, judged, model = self._judge(understanding)
-        decision = judged.decision
+            return _Read(self._from_focus(replace(understanding, follow_up=True), focus))
         if understanding.follow_up:
             # It names no matter and none is in focus: whoever asks must say which is meant.
-            return Answer(understanding, Decision.NO_ANSWER, (), 0.0)
+            return _Read(Answer(understanding, Decision.NO_ANSWER, (), 0.0))
+        understanding, found = self._meant(understanding)
+        evidence, judged, model = found
+        decision = judged.decision
         if focus is not None and decision is not Decision.ANSWER:
             chosen = {self.engine.entries[row].code for row in choices(judged.guides, model)}
             offered = decision is Decision.CLARIFY and focus in chosen
             if understanding.facet and (offered or self._is_about(understanding, evidence, focus)):
-                return self._from_focus(replace(understanding, follow_up=True), focus)
+                return _Read(self._from_focus(replace(understanding, follow_up=True), focus))
         candidates = self._candidates(evidence, judged)
         if decision is Decision.ANSWER:
-            return self._answer(understanding, candidates, judged.probability)
-        text = _titles(decision, candidates)
-        return Answer(understanding, decision, candidates, judged.probability, text=text)
+            answer = self._answer(understanding, candidates, judged.probability)
+        else:
+            text = _titles(decision, candidates)
+            answer = Answer(understanding, decision, candidates, judged.probability, text=text)
+        return _Read(answer, found)
 
-    def _judge(self, understanding: Understanding) -> tuple[Evidence, Judgement, Model]:
+    def _meant(self, understanding: Understanding) -> tuple[Understanding, _Judged]:
+        """Judge a question; the guide that it says it does not mean takes no part."""
+        found = evidence, judged, model = self._judge(understanding)
+        contrast = contrast_of(understanding.text)
+        if contrast is None or not judged.guides.rows.size:
+            return understanding, found
+        _, denied, _ = self._judge(self.engine.understand(contrast.excluded))
+        excluded, kinds = int(denied.guides.rows[0]), self.engine.kinds
+        another = judged.decision is Decision.ANSWER and judged.guides.rows[0] != excluded
+        # 「不是骗子吧」 denies nothing that guides are about
+        if denied.decision is Decision.NO_ANSWER or another:
+            return understanding, found
+        left = judge(without(evidence, excluded), kinds, model)
+        if not contrast.kept:
+            return understanding, (evidence, without_answer(left), model)
+        meant = self.engine.understand(contrast.kept)
+        evidence_of_kept = without(self._judge(meant)[0], excluded)
+        kept = judge(evidence_of_kept, kinds, model)
+        understanding = replace(understanding, facet=meant.facet)
+        if kept.decision is Decision.ANSWER:
+            return understanding, (evidence_of_kept, kept, model)
+        return understanding, (evidence, left, model)
+
+    def _judge(self, understanding: Understanding) -> _Judged:
         calibration = self._calibration()
         evidence = self.engine.search(understanding)
         # the encoder may have joined between two questions: evidence says which model it needs
@@ -161,7 +245,15 @@ class Answering:
         if first.kind is not EntryKind.GUIDE:
             answer = Answer(understanding, Decision.ANSWER, candidates, probability, first.kind)
             return self._quoted(answer, first.code)
-        matter = self.matter(first.code)
+        return self._of_guide(understanding, candidates, probability, self.matter(first.code))
+
+    def _of_guide(
+        self,
+        understanding: Understanding,
+        candidates: tuple[Candidate, ...],
+        probability: float,
+        matter: Matter,
+    ) -> Answer:
         facet = understanding.facet or FacetName.PROCESS
         return Answer(
             understanding,

@@ -13,7 +13,7 @@ from retrieval.index.kinds import Kinds
 from retrieval.schemas import Decision
 
 _SHOWN = 5
-_CHOICES = 4
+CHOICES = 4  # at most
 _FOLLOWING = slice(5, 25)  # past the neighbours that speak of the same thing
 # A word or two that stand in several guides alike (「身份证怎么办」) name none of them. Of the
 # calibration set: half of the ambiguous questions, and none that one guide answers.
@@ -22,16 +22,36 @@ _ALL_WORDS = 0.95  # coverage
 _ALIKE = 0.02
 CONFIDENCE_FEATURES = (
     "top",  # fused score of the best written guide
-    "margin",  # its lead over the second
-    "unwritten",  # its lead over the best matter without a guide
+    "margin",  # its lead over the next matter, with or without a guide
+    "elsewhere",  # its lead over what is no matter of ours
     "dense",  # its best cosine (0 without the encoder)
     "names",  # how well all its names together fit (0 without the encoder)
     "names_lead",  # by how much better than the next matter's
     "peak",  # how far that stands above the cosines of the matters that follow
     "overlap",
     "coverage",
+    "likelihood",  # of the question where the first is meant, against the likeliest entry
+    "likelihood_lead",  # against the likeliest other matter
     "known",  # share of the question that any matter knows
+    "here",  # 0 where it is to be done in another city
     "length",  # log of its characters: a story shares less with any guide, and is as sure
+)
+
+
+# What tells whether a question is about any guide at all, whichever: nothing that compares the
+# first with the next.
+BELONGING_FEATURES = (
+    "top",
+    "elsewhere",
+    "dense",
+    "names",
+    "peak",
+    "overlap",
+    "coverage",
+    "likelihood",
+    "known",
+    "here",
+    "length",
 )
 
 
@@ -43,6 +63,7 @@ class Ranking:
     scores: NDArray[np.float32]  # same order
     features: dict[str, float]
     generic: bool = False  # all that was said fits several guides alike
+    drawn_away: bool = False  # a matter without a guide fits better
 
 
 def rank(evidence: Evidence, fused: NDArray[np.float32], kinds: Kinds) -> Ranking:
@@ -54,16 +75,17 @@ def rank(evidence: Evidence, fused: NDArray[np.float32], kinds: Kinds) -> Rankin
     rows = order[kinds.guide[order]][:_SHOWN]
     if rows.size == 0:
         return Ranking(rows, fused[rows], dict.fromkeys(CONFIDENCE_FEATURES, 0.0))
-    others = fused[kinds.unwritten]
     first = int(rows[0])
     top = float(fused[first])
+    elsewhere = float(fused[kinds.elsewhere].max()) if kinds.elsewhere.any() else 0.0
+    without = float(fused[kinds.unwritten & ~kinds.elsewhere].max(initial=-np.inf))
     second = float(fused[rows[1]]) if rows.size > 1 else 0.0
     dense = 0.0 if evidence.dense is None else float(evidence.dense.any[first])
     matters = kinds.guide | kinds.unwritten
     features = {
         "top": top,
-        "margin": top - second,
-        "unwritten": top - float(others.max()) if others.size else top,
+        "margin": top - max(second, without),
+        "elsewhere": top - elsewhere,
         "dense": dense,
         "names": 0.0 if evidence.dense is None else float(evidence.dense.names[first]),
         "names_lead": 0.0
@@ -72,10 +94,19 @@ def rank(evidence: Evidence, fused: NDArray[np.float32], kinds: Kinds) -> Rankin
         "peak": 0.0 if evidence.dense is None else dense - _level(evidence.dense.any[matters]),
         "overlap": float(evidence.lexical.overlap[first]),
         "coverage": float(evidence.lexical.coverage[first]),
+        "likelihood": float(evidence.lexical.likelihood[first]),
+        "likelihood_lead": _lead(evidence.lexical.likelihood, first, matters),
         "known": evidence.lexical.known,
+        "here": 0.0 if evidence.elsewhere else 1.0,
         "length": math.log(max(evidence.characters, 1)),
     }
-    return Ranking(rows, fused[rows], features, _is_generic(evidence, first, kinds.guide))
+    return Ranking(
+        rows,
+        fused[rows],
+        features,
+        generic=_is_generic(evidence, first, kinds.guide),
+        drawn_away=without > top,
+    )
 
 
 def _is_generic(evidence: Evidence, first: int, written: NDArray[np.bool_]) -> bool:
@@ -105,6 +136,13 @@ def confidence(ranking: Ranking, model: Model) -> float:
     return logistic(ranking.features, model.confidence, model.intercept)
 
 
+def belonging(ranking: Ranking, model: Model) -> float:
+    """Return the calibrated probability that one of the first candidates is the right one."""
+    if ranking.rows.size == 0:
+        return 0.0
+    return logistic(ranking.features, model.belonging, model.belonging_intercept)
+
+
 def logistic(
     features: Mapping[str, float], weights: Mapping[str, float], intercept: float
 ) -> float:
@@ -113,22 +151,33 @@ def logistic(
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
-def decide(probability: float, ranking: Ranking, model: Model) -> Decision:
-    """Return what to do at this probability; a choice needs two candidates.
+def decide(probability: float, belongs: float, ranking: Ranking, model: Model) -> Decision:
+    """Return what to do at these probabilities; a choice needs two candidates.
 
-    Two guides that fit all but equally are a choice, however surely one of them is meant.
+    Args:
+        probability: that the first candidate is the right one.
+        belongs: that one of the first is; below ``clarify_from`` nothing is said.
+        ranking: the candidates.
+        model: the thresholds.
+
+    Two guides that fit all but equally are a choice, however surely one of them is meant, and
+    so are those that hold the word or two that were said, however unsure each of them is.
     """
-    tied = ranking.generic or ranking.features["margin"] < model.tie_margin
-    if probability >= model.answer_from and not tied:
-        return Decision.ANSWER
-    if probability >= model.clarify_from and choices(ranking, model).size > 1:
+    if ranking.drawn_away:
+        return Decision.NO_ANSWER
+    several = choices(ranking, model).size > 1
+    if ranking.generic and several:
         return Decision.CLARIFY
-    return Decision.NO_ANSWER
+    if belongs < model.clarify_from or ranking.rows.size == 0:
+        return Decision.NO_ANSWER
+    if probability >= model.answer_from and ranking.features["margin"] >= model.tie_margin:
+        return Decision.ANSWER
+    return Decision.CLARIFY if several else Decision.NO_ANSWER
 
 
 def choices(ranking: Ranking, model: Model) -> NDArray[np.int64]:
     """Return the candidates worth offering: two to four that lie near the first."""
     near = ranking.scores >= ranking.scores[:1].max(initial=0.0) - model.choice_gap
     near[:2] = True
-    chosen: NDArray[np.int64] = ranking.rows[near][:_CHOICES]
+    chosen: NDArray[np.int64] = ranking.rows[near][:CHOICES]
     return chosen

@@ -3,8 +3,10 @@
 HotlineError
 ├── ConfigurationError
 │   ├── EncoderError             the encoder is missing, damaged or cannot be converted
-│   │   └── EncoderDownloadError the weights could not be fetched at set-up
-│   └── CalibrationError         the thresholds are missing or belong to another encoder
+│   │   ├── EncoderDownloadError the weights could not be fetched at set-up
+│   │   └── RerankerError        the same of the optional cross-encoder
+│   ├── CalibrationError         the thresholds are missing or belong to another encoder
+│   └── FacetWeightsError        what was learned of how facets are asked for cannot be read
 ├── UnavailableError
 │   ├── IndexFilesError          the saved index is missing, damaged or out of date: rebuilt
 │   └── IndexServerError         the server that holds the index is away, or its client
@@ -26,8 +28,16 @@ class EncoderDownloadError(EncoderError):
     user_message = "未能下载语义模型。请检查网络后重试：hotline encoder prepare"
 
 
+class RerankerError(EncoderError):
+    """The cross-encoder's files cannot be used; the message names the command to run."""
+
+
 class CalibrationError(ConfigurationError):
     """The thresholds do not belong to this encoder; the message names the command to run."""
+
+
+class FacetWeightsError(ConfigurationError):
+    """The weights of the facet reader cannot be read; the message names the command to run."""
 
 
 class IndexFilesError(UnavailableError):

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from retrieval.answering import Answering
 from retrieval.calibration.store import Calibration, Model
-from retrieval.fusion import LEXICAL_FEATURES, RANKING_FEATURES, Evidence
+from retrieval.fusion import RERANKED, Evidence
 from retrieval.judging import Judgement, judge
 from retrieval.schemas import Answer, Decision, EntryKind, Understanding
-from retrieval.understanding import understand
 
 _SHOWN = 5  # of each channel, and of all together
 
@@ -42,6 +41,8 @@ _FEATURE_LABELS = {
     "overlap": "重合",
     "coverage": "覆盖",
     "sounds": "读音",
+    "likelihood": "问法",
+    RERANKED: "精排",
 }
 
 
@@ -89,6 +90,7 @@ class Explanation:
     policy_probability: float  # calibrated P(the best policy answer is what was asked)
     policy_from: float  # from which it is answered instead of a guide
     answer_from: float
+    belonging: float  # probability that one of the first guides is right
     clarify_from: float
     tie_margin: float
     decision: Decision  # what the probability says; ``answer`` also knows bare follow-ups
@@ -109,7 +111,7 @@ def explain(present: Answering, calibration: Calibration, text: str) -> Explanat
         text: what was said, personal data as placeholders.
     """
     engine = present.engine
-    understanding = understand(text, engine.wording)
+    understanding = engine.understand(text)
     evidence = engine.search(understanding)
     model = calibration.lexical if evidence.dense is None else calibration.full
     judged = judge(evidence, engine.kinds, model)
@@ -123,6 +125,7 @@ def explain(present: Answering, calibration: Calibration, text: str) -> Explanat
         policy_probability=judged.policy_probability,
         policy_from=model.policy_from,
         answer_from=model.answer_from,
+        belonging=judged.belonging,
         clarify_from=model.clarify_from,
         tie_margin=model.tie_margin,
         decision=judged.decision,
@@ -175,7 +178,7 @@ def _ranked(judged: Judgement) -> NDArray[np.int64]:
 def _fused(
     present: Answering, evidence: Evidence, rows: NDArray[np.int64], model: Model
 ) -> tuple[FusedCandidate, ...]:
-    names = LEXICAL_FEATURES if evidence.dense is None else RANKING_FEATURES
+    names = evidence.feature_names
     weights = np.array([model.ranking[name] for name in names], dtype=np.float32)
     added = evidence.features()[rows] * weights
     labels = [_FEATURE_LABELS[name] for name in names]

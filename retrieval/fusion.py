@@ -1,7 +1,7 @@
 """Bring dense and lexical evidence together: one score per matter."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,10 @@ RANKING_FEATURES = (
     "overlap",
     "coverage",
     "sounds",
+    "likelihood",
 )
-LEXICAL_FEATURES = ("words", "overlap", "coverage", "sounds")
+RERANKED = "reranked"  # the cross-encoder's, where one is configured: the first few entries only
+LEXICAL_FEATURES = ("words", "overlap", "coverage", "sounds", "likelihood")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +100,61 @@ class Evidence:
     dense: DenseScores | None
     named: str = ""  # the question without facet words and fillers
     characters: int = 1  # of all that was said
+    elsewhere: bool = False  # names another city as where it is to be done
+    reranked: Scores | None = None  # shape (n_entries,), 0-1; None without a cross-encoder
     procedural: bool = False  # asks how, where or with what it is done: a guide says that
 
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Return what the columns of ``features`` are."""
+        if self.dense is None:
+            return LEXICAL_FEATURES
+        return RANKING_FEATURES if self.reranked is None else (*RANKING_FEATURES, RERANKED)
+
     def features(self) -> NDArray[np.float32]:
-        """Return float32, shape (n_entries, n_features), columns as in the tuples above."""
+        """Return float32, shape (n_entries, n_features), columns as ``feature_names``."""
         words = (
             self.lexical.words,
             self.lexical.overlap,
             self.lexical.coverage,
             self.lexical.sounds,
+            self.lexical.likelihood,
         )
         columns: tuple[Scores, ...] = words
         if self.dense is not None:
             columns = (self.dense.name, self.dense.any, self.dense.names, *words)
+            if self.reranked is not None:
+                columns = (*columns, self.reranked)
         return np.stack(columns, axis=1)
+
+
+def without(evidence: Evidence, row: int) -> Evidence:
+    """Return the evidence as if one entry had nothing in common with the question."""
+
+    def least(scores: Scores) -> Scores:
+        changed = scores.copy()
+        changed[row] = scores.min()
+        return changed
+
+    lexical, dense = evidence.lexical, evidence.dense
+    words = replace(
+        lexical,
+        words=least(lexical.words),
+        overlap=least(lexical.overlap),
+        coverage=least(lexical.coverage),
+        sounds=least(lexical.sounds),
+        likelihood=least(lexical.likelihood),
+    )
+    return replace(
+        evidence,
+        lexical=words,
+        dense=None
+        if dense is None
+        else replace(dense, name=least(dense.name), any=least(dense.any), names=least(dense.names)),
+    )
 
 
 def fuse(evidence: Evidence, weights: Mapping[str, float]) -> NDArray[np.float32]:
     """Return one score per entry, float32, shape (n_entries,): the weighted sum of its features."""
-    names = LEXICAL_FEATURES if evidence.dense is None else RANKING_FEATURES
-    row = np.array([weights[name] for name in names], dtype=np.float32)
+    row = np.array([weights[name] for name in evidence.feature_names], dtype=np.float32)
     return np.asarray(evidence.features() @ row, dtype=np.float32)

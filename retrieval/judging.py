@@ -5,14 +5,16 @@ only where it is likelier to be what was asked, and a clause only where neither 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.calibration.store import Model
 from retrieval.decision import (
+    CHOICES,
     Ranking,
+    belonging,
     choices,
     confidence,
     decide,
@@ -24,13 +26,13 @@ from retrieval.index.kinds import Kinds
 from retrieval.schemas import Decision
 
 _SHOWN = 5
-_CHOICES = 4
 # A policy answer this near to being offered stands second among the candidates: for operators.
 _MENTIONED = 0.5  # of the probability from which citizens are offered it
 POLICY_FEATURES = (
     "lead",  # fused score of the best policy answer over the best guide
     "dense",  # its best cosine (0 without the encoder)
     "names_lead",  # how much better all its names together fit than the best guide's
+    "likelihood_lead",  # how much likelier the question where it is meant than the best guide
     "plain",  # 1 where it is not asked how, where or with what something is done
 )
 # No document is shipped, so that clauses cannot be calibrated: these are set strictly. A question
@@ -54,6 +56,7 @@ class Judgement:
     guides: Ranking
     policies: Ranking
     guide_probability: float
+    belonging: float  # probability that one of the first guides is right
     policy_probability: float
     clauses: NDArray[np.int64]  # worth showing to an operator, best first
 
@@ -66,7 +69,8 @@ def judge(evidence: Evidence, kinds: Kinds, model: Model) -> Judgement:
     sure, likely = confidence(guides, model), policy_confidence(policies, model)
     probability = sure
     clauses = _clauses(evidence, kinds)
-    decision = decide(probability, guides, model)
+    belongs = belonging(guides, model)
+    decision = decide(probability, belongs, guides, model)
     rows = guides.rows
     if likely >= model.policy_offer_from * _MENTIONED and rows.size:
         rows = np.concatenate([rows[:1], policies.rows[:1], rows[1:]])[:_SHOWN]
@@ -93,8 +97,22 @@ def judge(evidence: Evidence, kinds: Kinds, model: Model) -> Judgement:
         guides=guides,
         policies=policies,
         guide_probability=sure,
+        belonging=belongs,
         policy_probability=likely,
         clauses=clauses,
+    )
+
+
+def without_answer(judged: Judgement) -> Judgement:
+    """Return the judgement of a question that says only what it does not mean: at most a choice."""
+    if judged.decision is not Decision.ANSWER:
+        return judged
+    several = judged.guides.rows.size > 1
+    return replace(
+        judged,
+        decision=Decision.CLARIFY if several else Decision.NO_ANSWER,
+        rows=judged.guides.rows[:CHOICES],
+        scores=judged.guides.scores[:CHOICES],
     )
 
 
@@ -112,6 +130,8 @@ def rank_policies(
         features["dense"] = float(evidence.dense.any[first])
         names = evidence.dense.names
         features["names_lead"] = float(names[first] - names[kinds.guide].max(initial=-1.0))
+    likelihood = evidence.lexical.likelihood
+    features["likelihood_lead"] = float(likelihood[first] - likelihood[kinds.guide].max(initial=-1))
     nothing = fused[kinds.unwritten]
     features["unwritten"] = float(fused[first]) - (float(nothing.max()) if nothing.size else 0.0)
     features["lead"] = float(fused[first]) - float(guides.scores[:1].max(initial=0.0))
@@ -131,7 +151,7 @@ def policy_confidence(policies: Ranking, model: Model) -> float:
 
 def _mixed(guides: Ranking, policies: Ranking, model: Model) -> NDArray[np.int64]:
     near = choices(guides, model) if guides.rows.size else guides.rows
-    return np.concatenate([policies.rows[:1], near, policies.rows[1:2]])[:_CHOICES]
+    return np.concatenate([policies.rows[:1], near, policies.rows[1:2]])[:CHOICES]
 
 
 def _clauses(evidence: Evidence, kinds: Kinds) -> NDArray[np.int64]:

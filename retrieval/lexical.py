@@ -3,31 +3,47 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.index.passages import NAMES, Entry, Passage, PassageKind
+from retrieval.likelihood import LikelihoodIndex
 from retrieval.pinyin import SoundDictionary, sound_tokens
 from retrieval.postings import Counted, Postings, Scores, Vocabulary
+from retrieval.spelling import Spelling
 from retrieval.tokens import Tokenizer
 from retrieval.wording import Wording
 
 _SHORT_ALIAS = 6  # characters: longer ones are sentences, not words
-_SEARCHED = NAMES | {PassageKind.SUMMARY}
+# Among so many examples each word would count as common: ``likelihood`` reads them.
+_SEARCHED = NAMES - {PassageKind.EXAMPLE} | {PassageKind.SUMMARY}
 
 
 @dataclass(frozen=True, slots=True)
 class LexicalScores:
-    """Float32, shape (n_entries,), each from 0 to about 1."""
+    """Float32, shape (n_entries,), each from 0 to about 1 but for the likelihood."""
 
     words: Scores  # BM25 of the best passage over what the question could reach
     overlap: Scores  # Dice of the best passage's tokens, weighted by rarity
     coverage: Scores  # share of the question's tokens, by rarity, that the matter knows
     sounds: Scores  # BM25 over pairs of syllables
+    likelihood: Scores  # of the question where this entry is meant: 0 the likeliest, down to -1
     known: float  # share of the question's tokens, by rarity, that any matter knows
     best: NDArray[np.int64]  # passage that overlaps most, per entry
+
+
+class _ReadingScores(NamedTuple):
+    """What one reading of a question reaches; as in ``LexicalScores``."""
+
+    words: Scores
+    overlap: Scores
+    coverage: Scores
+    sounds: Scores
+    known: float
+    best: NDArray[np.int64]
 
 
 class _Document(NamedTuple):
@@ -77,9 +93,15 @@ class LexicalIndex:
         self._words = Postings([one.words for one in documents], self.vocabulary)
         self._sounds = Postings([one.sounds for one in documents], self.syllables)
         self._clauses = Postings([self.clauses[one.text].words for one in clauses], self.vocabulary)
+        self.likelihood: LikelihoodIndex = LikelihoodIndex(
+            entries, passages, before.likelihood if before else None
+        )
         self._dictionary = SoundDictionary(
             self._terms(searched, documents), tokenizer.term_syllables, wording.typed_singles
         )
+        # the same question is respelt for its facet and for the search
+        self._respelt = lru_cache(maxsize=64)(self._put_right)
+        self._spelling = Spelling(self.likelihood.count, self.likelihood.letters)
 
     @staticmethod
     def _read_all(
@@ -123,8 +145,14 @@ class LexicalIndex:
 
     def readings(self, text: str) -> list[str]:
         """Return ``text`` and, where it differs, the same in the guides' words."""
-        corrected = self._dictionary.rewrite(text)
-        return list(dict.fromkeys([text, self._read(corrected)]))
+        return list(dict.fromkeys([text, self._read(self.respelt(text))]))
+
+    def respelt(self, text: str) -> str:
+        """Return ``text`` with what only sounds like a word of the guides put right."""
+        return self._respelt(text)
+
+    def _put_right(self, text: str) -> str:
+        return self._spelling.corrected(self._dictionary.rewrite(text))
 
     def search(self, readings: Sequence[str]) -> LexicalScores:
         """Score every entry by the best of the question's readings."""
@@ -137,11 +165,12 @@ class LexicalIndex:
             overlap=overlaps.max(axis=0),
             coverage=np.max([one.coverage for one in found], axis=0),
             sounds=np.max([one.sounds for one in found], axis=0),
+            likelihood=self.likelihood.scores(readings),
             known=max(one.known for one in found),
             best=np.take_along_axis(best, rows[None], axis=0)[0],
         )
 
-    def _search(self, text: str) -> LexicalScores:
+    def _search(self, text: str) -> _ReadingScores:
         tokens = list(dict.fromkeys(self.tokenizer.tokens(self._read(text))))
         weights = [self._words.weight(token) for token in tokens]
         total = sum(weights) or 1.0
@@ -155,7 +184,7 @@ class LexicalIndex:
         overlap = 2 * shared / (self._words.weights + total)
         best, most = self._best_of(overlap)
         known = sum(w for t, w in zip(tokens, weights, strict=True) if self._words.knows(t))
-        return LexicalScores(
+        return _ReadingScores(
             words=self._best_of(self._words.bm25(tokens))[1],
             overlap=most,
             coverage=coverage / total,

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pypinyin import lazy_pinyin
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
+_RUN = re.compile(r"[\u4e00-\u9fff]+|[a-zA-Z]+")
 # Characters and letters that may be one word, and what such a run is made of.
 _SPOKEN = re.compile(r"[\u4e00-\u9fffa-zA-Z']+(?: +[\u4e00-\u9fffa-zA-Z']+)*")
 _PART = re.compile(r"[\u4e00-\u9fff]+|[a-zA-Z]+|'+| +")
@@ -34,12 +35,16 @@ def fold(syllable: str) -> str:
 def sounds(text: str) -> list[str]:
     """Return the folded syllables of the Chinese and the Latin-written words in ``text``."""
     syllables: list[str] = []
-    for run in re.findall(r"[\u4e00-\u9fff]+|[a-zA-Z]+", text):
-        if _HAN.match(run):
-            syllables += [fold(one) for one in lazy_pinyin(run)]
-        else:
-            syllables += [fold(one) for one in split_syllables(run.lower()) or []]
+    for run in _RUN.findall(text):
+        syllables += _sounds_of_run(run)
     return syllables
+
+
+@lru_cache(maxsize=4096)
+def _sounds_of_run(run: str) -> tuple[str, ...]:
+    if _HAN.match(run):
+        return tuple(fold(one) for one in lazy_pinyin(run))
+    return tuple(fold(one) for one in split_syllables(run.lower()) or ())
 
 
 def sound_tokens(text: str) -> list[str]:

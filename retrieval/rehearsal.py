@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from knowledge_base.checks.findings import Finding
-from knowledge_base.entries.schemas import Candidate
+from knowledge_base.entries.schemas import Candidate as ToPublish
 from knowledge_base.library import Library
 from knowledge_base.schema import Matter, Visibility
 from knowledge_base.stored_tests.schemas import StoredQuestion
-from retrieval.schemas import Answer, Decision
+from retrieval.schemas import Answer, Candidate, Decision, EntryKind
 
 FIELD = "stored_tests"
 _DECISIONS = {Decision.CLARIFY: "只能列出几项请市民选择", Decision.NO_ANSWER: "答不上"}
@@ -45,8 +45,11 @@ class Rehearsed:
 
     @property
     def passed(self) -> bool:
-        """Whether it was answered from the right matter, on the right facet where one is named."""
-        right = self.answer.decision is Decision.ANSWER and self.answer.matter == self.test.code
+        """Whether the right entry answered, on the right facet where one is named.
+
+        A policy answer names the matter that goes on from it: that is not the guide's own answer.
+        """
+        right = self.answer.decision is Decision.ANSWER and self._first.code == self.test.code
         return right and self.test.facet in {None, self.answer.facet}
 
     @property
@@ -54,10 +57,16 @@ class Rehearsed:
         """What came instead, for people."""
         if self.answer.decision is not Decision.ANSWER:
             return _DECISIONS[self.answer.decision]
-        if self.answer.matter != self.test.code:
-            return f"答成了 {self.answer.matter} {self.answer.candidates[0].title}"
+        first = self._first
+        if first.code != self.test.code:
+            kind = "" if first.kind is EntryKind.GUIDE else first.kind.label
+            return f"答成了{kind} {first.code} {first.title}"
         facet = self.answer.facet
         return f"答的是{'' if facet is None else facet.label}"
+
+    @property
+    def _first(self) -> Candidate:
+        return self.answer.candidates[0]
 
 
 def rehearse(answering: Answers, tests: Iterable[StoredQuestion]) -> list[Rehearsed]:
@@ -82,7 +91,7 @@ class StoredTestsCheck:
         self._tests = tests
         self._retriever = retriever
 
-    def findings(self, candidate: Candidate, matter: Matter) -> Sequence[Finding]:
+    def findings(self, candidate: ToPublish, matter: Matter) -> Sequence[Finding]:
         """Return one finding a test question that would fail.
 
         Of other matters only what is answered today and would not be any more. A guide that is

@@ -80,3 +80,6 @@ class Answer:
     text: str = ""  # only sentences of the knowledge base
     sources: tuple[Source, ...] = field(default=())
     elapsed_ms: float = 0.0
+    # Where several things were asked at once: the answer to each, in the order asked. The fields
+    # above then hold all of them; matter, kind and facet are the first one's.
+    parts: tuple["Answer", ...] = ()

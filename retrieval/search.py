@@ -1,8 +1,10 @@
 """One question against both indexes: the evidence that ranking and decision work on."""
 
 import logging
+import re
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,8 +22,12 @@ from retrieval.index.passages import PassageGroup, build_entries, build_groups
 from retrieval.index.protocol import Ids
 from retrieval.index.store import index_folder, keep_snapshot, open_index, vector_index
 from retrieval.lexical import LexicalIndex, library_terms
+from retrieval.places import other_places
+from retrieval.reranking.ordering import Reranker, reranked
+from retrieval.reranking.preparation import load_reranker
 from retrieval.schemas import Understanding
 from retrieval.tokens import Tokenizer
+from retrieval.understanding import understand
 from retrieval.whitening import WhitenedNames
 from retrieval.wording import load_wording
 
@@ -32,6 +38,10 @@ Dense = tuple[Encoder, PassageIndex]
 _PROCEDURAL = frozenset(
     {FacetName.PROCESS, FacetName.MATERIALS, FacetName.LOCATION, FacetName.ONLINE}
 )
+
+
+# What stands for personal data, [电话1] or [已隐去], is nothing that was asked.
+_PLACEHOLDER = re.compile(r"\[[^\[\]\s]{1,8}\]")
 
 
 class SearchEngine:
@@ -56,6 +66,7 @@ class SearchEngine:
         self.lexical: LexicalIndex | None = None
         self._dense: Dense | None = None
         self.names: WhitenedNames | None = None
+        self.reranker: Reranker | None = before.reranker if before else None
         self._loading = threading.Lock()
 
     @property
@@ -90,7 +101,7 @@ class SearchEngine:
         Raises:
             EncoderError: the encoder has not been prepared, or is damaged.
         """
-        encoder = load_encoder(self._settings)
+        encoder, self.reranker = load_encoder(self._settings), load_reranker(self._settings)
         index, folder = vector_index(self._settings, encoder), index_folder(self._settings)
         return encoder, open_index(index, folder, self.passages, encoder, progress)
 
@@ -109,6 +120,7 @@ class SearchEngine:
     def dense_for(self, other: "SearchEngine", dense: Dense) -> Dense:
         """Return this engine's ``dense`` as another one needs it."""
         encoder, index = dense
+        other.reranker = self.reranker
         texts = [passage.text for passage in other.passages]
         return encoder, self._kept(index.changed(other.ids, texts, encoder), encoder)
 
@@ -133,12 +145,24 @@ class SearchEngine:
         self.names = self._scoring.whiten(dense[1], before.names if before else None)
         self._dense = dense
 
+    def understand(self, text: str) -> Understanding:
+        """Read a question, with words that only sound like the guides' put right."""
+        lexical = self.lexical or self.warm_up_lexical()
+        return understand(text, self.wording, lexical.respelt)
+
+    def lead(self, text: str, first: int, second: int) -> float:
+        """Return by how much likelier ``text`` is where one entry is meant, and not the other."""
+        lexical = self.lexical or self.warm_up_lexical()
+        scores = lexical.likelihood.scores(lexical.readings(_without_placeholders(text)))
+        return float(scores[first] - scores[second])
+
     def readings(self, understanding: Understanding) -> tuple[list[str], int]:
         """Return what is searched for, and how many of the first hold all that was said."""
         lexical = self.lexical or self.warm_up_lexical()
-        whole = lexical.readings(understanding.text)
+        whole = lexical.readings(_without_placeholders(understanding.text))
         # What a story asks at its end says less than all of it, and sometimes more clearly.
-        return list(dict.fromkeys((*whole, *lexical.readings(understanding.core)))), len(whole)
+        core = lexical.readings(_without_placeholders(understanding.core))
+        return list(dict.fromkeys((*whole, *core))), len(whole)
 
     def search(self, understanding: Understanding) -> Evidence:
         """Return what both channels (or the lexical one alone, until the other is there) say."""
@@ -147,13 +171,18 @@ class SearchEngine:
         found = lexical.search(readings)
         dense = self._dense
         near = None if dense is None else self._search_dense(dense, readings, whole)
-        return Evidence(
+        evidence = Evidence(
             found,
             near,
             characters=len(understanding.text),
             named=self.wording.residue(understanding.core),
             procedural=understanding.facet in _PROCEDURAL,
+            elsewhere=other_places().is_meant(understanding.text),
         )
+        if near is None or self.reranker is None:
+            return evidence
+        scores = reranked(self.reranker, understanding.core, evidence, self.entries, self.passages)
+        return replace(evidence, reranked=scores)
 
     def _search_dense(self, dense: Dense, readings: Sequence[str], whole: int) -> DenseScores:
         """Search ``readings``, of which the first ``whole`` hold all that was said."""
@@ -163,3 +192,7 @@ class SearchEngine:
         scores, ids = index.search(np.ascontiguousarray(vectors), min(DENSE_TOP_K, len(index)))
         assert self.names is not None  # set before the channel is put to use
         return self._scoring.score(scores, ids, self.names.scores(vectors[:whole]))
+
+
+def _without_placeholders(text: str) -> str:
+    return _PLACEHOLDER.sub("", text) or text

@@ -75,7 +75,9 @@ class Retriever:
     def _warm_up_dense(self, progress: Progress) -> None:
         engine = self._answering.engine
         dense = engine.load_dense(progress)
-        self._loaded_calibration().check_encoder(dense[0].fingerprint)
+        calibration, reranker = self._loaded_calibration(), engine.reranker
+        calibration.check_encoder(dense[0].fingerprint)
+        calibration.check_reranker("" if reranker is None else reranker.fingerprint)
         dense[0].encode_queries(["预热"])
         with self._changing:
             present = self._answering.engine

@@ -21,9 +21,11 @@ class Wording:
     """How people word their questions."""
 
     facets: tuple[tuple[FacetName, re.Pattern[str]], ...]  # first match wins
+    hints: tuple[tuple[FacetName, re.Pattern[str]], ...]  # weaker, asked where no facet fits
     follow_up: re.Pattern[str]
     filler: re.Pattern[str]
     question: re.Pattern[str]
+    asking: re.Pattern[str]  # any of the above: what makes a clause one that asks
     audience: tuple[tuple[Audience, re.Pattern[str]], ...]
     synonyms: dict[str, str]  # what people say → the guides' word
     typed_words: tuple[str, ...]  # recognised when typed in Latin letters, like the guides' words
@@ -31,12 +33,15 @@ class Wording:
     synonym: re.Pattern[str]  # any word of the bank, longest first; the guides' own stay
 
     def facet_of(self, text: str) -> FacetName | None:
-        """Return the facet that ``text`` asks about; of several clauses the last that asks."""
+        """Return the facet that ``text`` asks about; of several clauses the last that asks.
+
+        Where none has a plain word for a facet, what leans towards one counts.
+        """
         for clause in reversed(_CLAUSE.findall(text)):
             for facet, pattern in self.facets:
                 if pattern.search(clause):
                     return facet
-        return None
+        return next((facet for facet, pattern in self.hints if pattern.search(text)), None)
 
     def with_guide_words(self, text: str) -> str:
         """Return ``text`` with colloquial and regional words put into the guides' own."""
@@ -74,9 +79,17 @@ def load_wording() -> Wording:
     pairs = {said: word for word, variants in bank.items() for said in variants}
     return Wording(
         facets=tuple((FacetName(name), _any(lines)) for name, lines in data["facets"].items()),
+        hints=tuple((FacetName(name), _any(lines)) for name, lines in data["hints"].items()),
         follow_up=_any(data["follow_up"]),
         filler=_any(data["fillers"]),
         question=_any(data["questions"]),
+        asking=_any(
+            [
+                line
+                for lines in (data["questions"], *data["facets"].values(), *data["hints"].values())
+                for line in lines
+            ]
+        ),
         audience=tuple((Audience(name), _any(words)) for name, words in data["audience"].items()),
         synonyms=pairs,
         typed_words=tuple(data["typed"]["words"]),

@@ -39,6 +39,7 @@ def calibrate(
         encoder=dense[0].fingerprint,
         library=library.fingerprint,
         questions=questions_fingerprint(),
+        reranker="" if engine.reranker is None else engine.reranker.fingerprint,
         full=fit_model(samples, engine.kinds),
         lexical=fit_model(lexical, engine.kinds),
         quality={

@@ -11,8 +11,16 @@ from sklearn.model_selection import GroupKFold
 
 from retrieval.calibration.samples import Sample
 from retrieval.calibration.store import Model
-from retrieval.decision import CONFIDENCE_FEATURES, Ranking, confidence, rank
-from retrieval.fusion import LEXICAL_FEATURES, RANKING_FEATURES, fuse
+from retrieval.decision import (
+    BELONGING_FEATURES,
+    CHOICES,
+    CONFIDENCE_FEATURES,
+    Ranking,
+    belonging,
+    confidence,
+    rank,
+)
+from retrieval.fusion import fuse
 from retrieval.index.kinds import Kinds
 from retrieval.judging import POLICY_FEATURES, feature_row, policy_confidence, rank_policies
 
@@ -22,13 +30,13 @@ FOLDS = 5
 _RIVALS = 15  # per question: the entries that could be taken for the right one
 # What a wrong or an unneeded answer may cost; see docs/decisions/0006 for why.
 _ANSWER_PRECISION = 0.97
-_OUTSIDE_REFUSED = 0.95
+_OUTSIDE_REFUSED = 0.955
 _TIED = 0.03  # share of right answers that may become a choice so that ambiguous questions do
 # how often a hotline is asked each; the set's own numbers depend on how many guides are written
 _SHARES = {"answerable": 0.6, "unwritten": 0.2, "outside": 0.2}
 # Share of all other questions that may get a policy answer, and that may be offered one among
 # their choices: a guide that fits as well goes first.
-_POLICY_WRONG = {"answerable": 0.01, "outside": 0.03}
+_POLICY_WRONG = {"answerable": 0.01, "outside": 0.02}
 _POLICY_OFFERED = {"answerable": 0.03, "outside": 0.04}
 _POLICY_LOST = 0.15  # share of right policy answers given up for questions about nothing of ours
 _CHOICE_GAP = 3.0  # in fused score, whose unit is a logit: odds of 1 to 20
@@ -42,12 +50,14 @@ def fit_model(samples: Sequence[Sample], kinds: Kinds) -> Model:
     guides = [sample for sample in samples if not sample.policy]
     weights = fit_ranking(guides, kinds)
     model = fit_confidence(guides, kinds, weights)
-    held_out = np.zeros(len(guides))
+    sure, belongs = np.zeros(len(guides)), np.zeros(len(guides))
     for train, test in folds(guides):
         part = [guides[i] for i in train]
         fold = fit_confidence(part, kinds, fit_ranking(part, kinds))
-        held_out[test] = [confidence(ranked(guides[i], kinds, fold), fold) for i in test]
-    return fit_policy(samples, kinds, with_thresholds(model, guides, kinds, held_out))
+        for i in test:
+            ranking = ranked(guides[i], kinds, fold)
+            sure[i], belongs[i] = confidence(ranking, fold), belonging(ranking, fold)
+    return fit_policy(samples, kinds, with_thresholds(model, guides, kinds, sure, belongs))
 
 
 def fit_policy(samples: Sequence[Sample], kinds: Kinds, model: Model) -> Model:
@@ -126,7 +136,7 @@ def ranked(sample: Sample, kinds: Kinds, model: Model) -> Ranking:
 
 def fit_ranking(samples: Sequence[Sample], kinds: Kinds) -> dict[str, float]:
     """Learn weights by which the right entry stands above its rivals (pairwise logistic loss)."""
-    names = LEXICAL_FEATURES if samples[0].evidence.dense is None else RANKING_FEATURES
+    names = samples[0].evidence.feature_names
     differences = np.concatenate(
         [_differences(s, s.target, kinds) for s in samples if s.target is not None]
     )
@@ -154,14 +164,31 @@ def _differences(sample: Sample, target: int, kinds: Kinds) -> NDArray[np.float3
 
 
 def fit_confidence(samples: Sequence[Sample], kinds: Kinds, ranking: dict[str, float]) -> Model:
-    """Learn P(first candidate is right); answerable questions and others weigh the same."""
+    """Learn P(first candidate is right) and P(one of the first is); each group counts its share."""
     draft = Model(ranking, {}, 0.0, 1.0, 1.0, 0.0, _CHOICE_GAP)
     rankings = [ranked(sample, kinds, draft) for sample in samples]
-    rows = np.array([[r.features[n] for n in CONFIDENCE_FEATURES] for r in rankings])
-    labels = np.array(list(map(is_right, samples, rankings)))
-    kept, weights, intercept = _non_negative(rows, labels, _balance(samples))
-    learned = {CONFIDENCE_FEATURES[i]: round(w, 4) for i, w in zip(kept, weights, strict=True)}
-    return replace(draft, confidence=learned, intercept=round(intercept, 4))
+    balance = _balance(samples)
+    first = np.array(list(map(is_right, samples, rankings)))
+    learned, intercept = _fit_logistic(rankings, first, balance, CONFIDENCE_FEATURES)
+    among = np.array(list(map(is_among, samples, rankings)))
+    belongs, constant = _fit_logistic(rankings, among, balance, BELONGING_FEATURES)
+    return replace(
+        draft,
+        confidence=learned,
+        intercept=intercept,
+        belonging=belongs,
+        belonging_intercept=constant,
+    )
+
+
+def _fit_logistic(
+    rankings: Sequence[Ranking], labels: NDArray[np.bool_], balance: Array, names: Sequence[str]
+) -> tuple[dict[str, float], float]:
+    """Return weights by feature (none where it would count against) and the intercept."""
+    rows = np.array([[ranking.features[name] for name in names] for ranking in rankings])
+    kept, weights, intercept = _non_negative(rows, labels, balance)
+    learned = {names[i]: round(w, 4) for i, w in zip(kept, weights, strict=True)}
+    return learned, round(intercept, 4)
 
 
 def _non_negative(
@@ -185,6 +212,12 @@ def is_right(sample: Sample, ranking: Ranking) -> bool:
     return sample.answerable and ranking.rows.size > 0 and int(ranking.rows[0]) in sample.targets
 
 
+def is_among(sample: Sample, ranking: Ranking) -> bool:
+    """Whether what is asked is among the candidates that could be offered."""
+    offered = set(map(int, ranking.rows[:CHOICES]))
+    return sample.ambiguous or (sample.answerable and not sample.targets.isdisjoint(offered))
+
+
 def _balance(samples: Sequence[Sample]) -> Array:
     """Return a weight per sample, so that each group counts as often as it would be asked."""
     groups = [_group(sample) for sample in samples]
@@ -201,23 +234,32 @@ def _group(sample: Sample) -> str:
 
 
 def with_thresholds(
-    model: Model, samples: Sequence[Sample], kinds: Kinds, probabilities: Array
+    model: Model, samples: Sequence[Sample], kinds: Kinds, sure: Array, belongs: Array
 ) -> Model:
-    """Choose the least probabilities at which the precision and the refusals aimed at hold."""
+    """Choose the least probabilities at which the precision and the refusals aimed at hold.
+
+    Args:
+        model: what the samples are ranked with.
+        samples: questions that guides answer, or nothing does.
+        kinds: of the entries.
+        sure: P(first candidate is right), shape (n_samples,), each from a fold without it.
+        belongs: P(one of the first is), likewise.
+    """
     rankings = [ranked(sample, kinds, model) for sample in samples]
     right = np.array(list(map(is_right, samples, rankings)))
     # ambiguous questions are for the tie to catch
     plain = np.array([not sample.ambiguous for sample in samples])
     nothing = np.array([not (s.answerable or s.ambiguous) for s in samples])
-    answer_from = _least_for_precision(probabilities[plain], right[plain], _balance(samples)[plain])
-    clarify_from = float(np.quantile(probabilities[nothing], _OUTSIDE_REFUSED))
+    clarify_from = float(np.quantile(belongs[nothing], _OUTSIDE_REFUSED))
+    spoken = plain & (belongs >= clarify_from)
+    answer_from = _least_for_precision(sure[spoken], right[spoken], _balance(samples)[spoken])
     margins = [
         ranking.features["margin"] for ranking, hit in zip(rankings, right, strict=True) if hit
     ]
     return replace(
         model,
         answer_from=round(answer_from, 4),
-        clarify_from=round(min(clarify_from, answer_from), 4),
+        clarify_from=round(clarify_from, 4),
         tie_margin=round(float(np.quantile(margins, _TIED)), 4) if margins else 0.0,
     )
 

@@ -12,10 +12,10 @@ import yaml
 from numpy.typing import NDArray
 
 from retrieval.encoder.progress import Progress
+from retrieval.examples.reading import examples_fingerprint
 from retrieval.fusion import Evidence
 from retrieval.schemas import EntryKind
 from retrieval.search import SearchEngine
-from retrieval.understanding import understand
 
 _NEAR_COPY = 0.6  # Jaccard of character pairs
 QUESTIONS_FILE = Path(__file__).parent / "questions.yml"
@@ -65,8 +65,9 @@ def read_questions() -> list[Question]:
 
 
 def questions_fingerprint() -> str:
-    """Return the SHA-256 over both files of the set, in hexadecimal."""
-    return sha256(QUESTIONS_FILE.read_bytes() + SPOKEN_FILE.read_bytes()).hexdigest()
+    """Return the SHA-256 over the set and the examples it is searched with, in hexadecimal."""
+    read = QUESTIONS_FILE.read_bytes() + SPOKEN_FILE.read_bytes() + examples_fingerprint().encode()
+    return sha256(read).hexdigest()
 
 
 def read_short_questions(path: Path = QUESTIONS_FILE) -> list[Question]:
@@ -121,7 +122,7 @@ def search_all(
     """Search each question in both channels."""
     for done, question in enumerate(questions):
         progress("校准：检索校准问题", done / len(questions))
-        evidence = engine.search(understand(question.text, engine.wording))
+        evidence = engine.search(engine.understand(question.text))
         rows = _rows(engine, question.codes)
         written = [row for row in rows if engine.entries[row].written]
         yield Sample(

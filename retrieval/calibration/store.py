@@ -7,7 +7,7 @@ from typing import Any
 
 from foundation.settings import Settings
 from retrieval.errors import CalibrationError
-from retrieval.fusion import LEXICAL_FEATURES, RANKING_FEATURES
+from retrieval.fusion import LEXICAL_FEATURES, RANKING_FEATURES, RERANKED
 
 SHIPPED_FILE = Path(__file__).parent.parent / "calibration.json"
 
@@ -20,9 +20,11 @@ class Model:
     confidence: dict[str, float]  # feature → weight of the logit of P(correct)
     intercept: float
     answer_from: float  # least P(correct) at which a guide is answered
-    clarify_from: float  # least P(correct) at which choices are offered
+    clarify_from: float  # least P(one of the choices is right) at which anything is said
     tie_margin: float  # lead in fused score under which two guides fit equally
     choice_gap: float  # how far behind the first a choice may lie, in fused score
+    belonging: dict[str, float] = field(default_factory=dict)  # P(one of the choices is right)
+    belonging_intercept: float = 0.0
     policy: dict[str, float] = field(default_factory=dict)  # P(a policy answer is what was asked)
     policy_intercept: float = 0.0
     # least lead over what must not be answered, in fused score; below it the probability counts 0
@@ -41,6 +43,7 @@ class Calibration:
     full: Model
     lexical: Model  # until the encoder is loaded
     quality: dict[str, dict[str, float]]
+    reranker: str = ""  # fingerprint of the cross-encoder that ``full`` was fitted with; "": none
 
     def check_encoder(self, fingerprint: str) -> None:
         """Refuse an encoder that the thresholds were not made for.
@@ -53,6 +56,22 @@ class Calibration:
                 f"thresholds belong to encoder {self.encoder}, loaded is {fingerprint}; "
                 "run: hotline encoder calibrate"
             )
+
+    def check_reranker(self, fingerprint: str) -> None:
+        """Refuse a cross-encoder, or its absence, that the thresholds were not made with.
+
+        Raises:
+            CalibrationError: naming the command that makes new ones.
+        """
+        if self.reranker != fingerprint:
+            raise CalibrationError(
+                f"thresholds were made with {_reranker(self.reranker)}, loaded is "
+                f"{_reranker(fingerprint)}; run: hotline encoder calibrate"
+            )
+
+
+def _reranker(fingerprint: str) -> str:
+    return f"reranker {fingerprint}" if fingerprint else "no reranker"
 
 
 def read_calibration(path: Path = SHIPPED_FILE) -> Calibration:
@@ -67,6 +86,8 @@ def read_calibration(path: Path = SHIPPED_FILE) -> Calibration:
         # Written before a feature was added: without its weight nothing can be ranked.
         _ = [full.ranking[name] for name in RANKING_FEATURES]
         _ = [lexical.ranking[name] for name in LEXICAL_FEATURES]
+        if data.get("reranker"):
+            _ = full.ranking[RERANKED]
         return Calibration(full=full, lexical=lexical, **data)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise CalibrationError(

@@ -11,5 +11,6 @@
 
 To get the same vectors elsewhere: normalise the text (``foundation.text``), put the manifest's
 ``query_prefix`` or ``passage_prefix`` in front, tokenize, cut to 512 ids keeping the last one
-(queries: 128), pad with 0 where the mask is 0, run. Opset 17, so ONNX Runtime 1.14 or later.
+(queries: 128), pad with 0 where the mask is 0, run. The graph uses operators of ONNX Runtime's own
+(``com.microsoft``: attention, layer norm, gelu): other runtimes cannot run it; 1.23.2 is tried.
 """

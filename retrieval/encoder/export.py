@@ -10,12 +10,14 @@ import numpy as np
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
+from retrieval.encoder.hub import opened
 from retrieval.encoder.manifest import CONVERSION, Manifest, hash_files, write_manifest
 from retrieval.encoder.onnx_encoder import PASSAGE_TOKENS, OnnxEncoder
 from retrieval.encoder.onnx_export import CHECK_SENTENCES, check_cosine, export_onnx
 from retrieval.encoder.progress import Progress
 from retrieval.encoder.protocol import Vectors
 from retrieval.encoder.wheel import sha256_of
+from retrieval.errors import EncoderError
 
 
 def export_folder(model_name: str, folder: Path, source: str | None, progress: Progress) -> None:
@@ -26,9 +28,12 @@ def export_folder(model_name: str, folder: Path, source: str | None, progress: P
         folder: where the sentence-transformers files and ``onnx/`` stand afterwards.
         source: identity of the weights; None: the name and the hash of its weights.
         progress: told of each step.
+
+    Raises:
+        EncoderError: the model cannot be had, or says something else once it is exported.
     """
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # theirs is untyped
-    model = SentenceTransformer(model_name, device="cpu")
+    model = opened(lambda: SentenceTransformer(model_name, device="cpu"), model_name, EncoderError)
     if model_name != str(folder):
         model.save(str(folder))
     if source is None:

@@ -5,23 +5,18 @@ scale a row, the matrix products are int8 by ONNX Runtime's dynamic quantisation
 set-up only.
 """
 
-import io
-import logging
-import tempfile
-import warnings
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from sentence_transformers import SentenceTransformer
 
+from retrieval.encoder.fused_attention import fuse_attention
+from retrieval.encoder.int8_graph import Int8Embedding, write_int8
 from retrieval.encoder.protocol import Vectors
 from retrieval.errors import EncoderError
 
-OPSET = 17  # known to ONNX Runtime 1.14 and later, so to the older one beside Rasa as well
 LEAST_COSINE = 0.985  # measured 0.997 on average for the default encoder; less means a fault
 CHECK_SENTENCES = (
     "身份证丢了怎么补办",
@@ -33,22 +28,6 @@ CHECK_SENTENCES = (
 )
 
 
-class Int8Embedding(torch.nn.Module):
-    """A lookup with int8 rows and one scale each: a quarter of the memory."""
-
-    def __init__(self, table: torch.Tensor) -> None:
-        super().__init__()
-        scale = table.abs().amax(dim=1, keepdim=True).clamp(min=1e-12) / 127
-        self.register_buffer("rows", torch.round(table / scale).to(torch.int8))
-        self.register_buffer("scale", scale)
-        self.rows: torch.Tensor
-        self.scale: torch.Tensor
-
-    def forward(self, ids: torch.Tensor) -> torch.Tensor:
-        """Return the rows of ``ids`` as float32."""
-        return self.rows[ids].to(torch.float32) * self.scale[ids]
-
-
 class SentenceGraph(torch.nn.Module):
     """Transformer, pooling and normalisation in one graph."""
 
@@ -56,12 +35,16 @@ class SentenceGraph(torch.nn.Module):
         super().__init__()
         table = transformer.get_input_embeddings().weight.detach()
         transformer.set_input_embeddings(Int8Embedding(table))
+        self.mask = fuse_attention(transformer)
         self.transformer = transformer
         self.pooling = pooling
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Return float32, shape (batch, dimensions), rows of length 1."""
-        states = self.transformer(input_ids=input_ids, attention_mask=attention_mask)[0]
+        own: torch.Tensor | None = attention_mask
+        if self.mask is not None:
+            self.mask.value, own = attention_mask.to(torch.int32), None
+        states = self.transformer(input_ids=input_ids, attention_mask=own)[0]
         if self.pooling == "cls":
             return torch.nn.functional.normalize(states[:, 0], dim=1)
         weights = attention_mask.unsqueeze(-1).to(states.dtype)
@@ -80,48 +63,9 @@ def export_onnx(model: SentenceTransformer, path: Path) -> None:
     if pooling.pooling_mode not in {"mean", "cls"}:
         raise EncoderError(f"pooling {pooling.pooling_mode!r} is not known; mean and cls are")
     sample = model.tokenizer(list(CHECK_SENTENCES[:2]), padding=True, return_tensors="pt")
-    inputs = (sample["input_ids"], sample["attention_mask"])
+    inputs = {name: sample[name] for name in ("input_ids", "attention_mask")}
     graph = SentenceGraph(transformer.auto_model, pooling.pooling_mode).eval()
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        plain = Path(folder) / "float.onnx"
-        _write_float(graph, inputs, plain)
-        _quantise(plain, path)
-
-
-def _write_float(graph: SentenceGraph, inputs: tuple[Any, ...], path: Path) -> None:
-    names = ["input_ids", "attention_mask"]
-    axes = {name: {0: "batch", 1: "tokens"} for name in names} | {"vectors": {0: "batch"}}
-    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
-        # The TorchScript exporter is deprecated; its successor needs one more dependency.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            graph,
-            inputs,
-            str(path),
-            input_names=names,
-            output_names=["vectors"],
-            dynamic_axes=axes,
-            opset_version=OPSET,
-            dynamo=False,
-        )
-
-
-def _quantise(source: Path, target: Path) -> None:
-    # It advises a pre-processing step that changes nothing for this graph.
-    logging.disable(logging.WARNING)
-    try:
-        quantize_dynamic(
-            source,
-            target,
-            op_types_to_quantize=["MatMul"],
-            per_channel=True,
-            # Seven bits: eight overflow on processors without VNNI; the weights had only four.
-            reduce_range=True,
-            weight_type=QuantType.QInt8,
-            extra_options={"MatMulConstBOnly": True},
-        )
-    finally:
-        logging.disable(logging.NOTSET)
+    write_int8(graph, inputs, "vectors", path)
 
 
 def check_cosine(exported: Vectors, original: Vectors) -> float:

@@ -51,7 +51,7 @@ def prepare_encoder(settings: Settings, progress: Progress = silent) -> Path:
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".encoder-") as scratch:
             made = Path(scratch) / "new"
             _build(made, settings, progress)
-            _swap(made, folder, Path(scratch) / "old")
+            swap_folder(made, folder, Path(scratch) / "old")
     progress("语义模型就绪", 1.0)
     return folder
 
@@ -87,7 +87,7 @@ def _build(folder: Path, settings: Settings, progress: Progress) -> None:
         export_folder(settings.encoder_model, folder, None, progress)
 
 
-def _swap(made: Path, folder: Path, aside: Path) -> None:
+def swap_folder(made: Path, folder: Path, aside: Path) -> None:
     """Put the new folder in place; what stood there goes with the scratch folder."""
     if folder.is_symlink() or folder.is_file():
         folder.unlink()

@@ -10,7 +10,7 @@ from knowledge_base.library import Library
 from knowledge_base.schema import FacetName, Visibility
 from retrieval.evaluation.questions import EvaluationQuestion
 from retrieval.explaining import Explanation
-from retrieval.schemas import Answer, Decision
+from retrieval.schemas import Answer, Decision, EntryKind
 
 _OUTSIDE_CATEGORY = "库外问题"
 
@@ -92,7 +92,7 @@ class Outcome(BaseModel):
     facet: FacetName | None  # the side that was answered
     ranked: tuple[Ranked, ...]  # up to five, best first, whatever was decided
     choices: int  # how many of these were offered
-    rank: int | None  # of the first right one, from 1; None: not among these
+    rank: int | None  # of the first right one (see ``_is_right``), from 1; None: not among these
     confidence: float  # calibrated P(first one is right)
     elapsed_ms: float
 
@@ -123,16 +123,21 @@ def ask_all(
     for question in questions:
         codes = tuple(code for code in question.right if code in public)
         category = library.matter(codes[0]).category if codes else _OUTSIDE_CATEGORY
-        yield _outcome(asked, question, codes, category)
+        yield _outcome(asked, library, question, codes, category)
 
 
 def _outcome(
-    asked: Asked, question: EvaluationQuestion, codes: tuple[str, ...], category: str
+    asked: Asked,
+    library: Library,
+    question: EvaluationQuestion,
+    codes: tuple[str, ...],
+    category: str,
 ) -> Outcome:
     answer = asked.ask(question.text)
     ranked = _ranked(asked, answer, question.text)
-    found = [one.code for one in ranked]
+    right = [_is_right(library, one.code, codes) for one in ranked]
     dealt_with = _dealt_with(answer)
+    asked_for = answer.understanding.facet
     return Outcome(
         text=question.text,
         style=question.style,
@@ -144,12 +149,24 @@ def _outcome(
         facet_wanted=question.facet,
         decision=answer.decision,
         verdict=_verdict(answer.decision, set(dealt_with), set(codes), set(question.all_of)),
-        facet=answer.facet,
+        # an official answer has no sides: it answers the one that is asked for
+        facet=answer.facet if answer.kind in {None, EntryKind.GUIDE} else asked_for,
         ranked=ranked,
         choices=len(answer.candidates) if answer.decision is Decision.CLARIFY else 0,
-        rank=next((found.index(code) + 1 for code in found if code in codes), None),
+        rank=right.index(True) + 1 if True in right else None,
         confidence=round(answer.confidence, 4),
         elapsed_ms=round(answer.elapsed_ms, 2),
+    )
+
+
+def _is_right(library: Library, code: str, codes: tuple[str, ...]) -> bool:
+    """Whether an entry is a right guide, or a policy answer about the matter of one.
+
+    As with an answer given: what is cited of a right guide's matter counts.
+    """
+    answer = library.policy_answers.answers.get(code)
+    return code in codes or (
+        answer is not None and not set(codes).isdisjoint(answer.related_matters)
     )
 
 

@@ -74,9 +74,7 @@ def _plots(report: Report) -> list[tuple[str, Markup]]:
     drawn = {
         "系统给出的把握可信吗": plots.reliability_plot(report.reliability),
         "哪类说法答得好": plots.styles_plot(report.styles),
-        "把握能分清该答与不该答吗": plots.confidence_plot(
-            report.outcomes, setting.answer_from, setting.clarify_from
-        ),
+        "把握能分清该答与不该答吗": plots.confidence_plot(report.outcomes, setting.answer_from),
         "少答一些会更准吗": plots.trade_off_plot(report.outcomes),
         "回答一个问题要多久": plots.latency_plot(report.outcomes),
     }

@@ -78,7 +78,7 @@ def styles_plot(styles: Mapping[str, Quality]) -> str:
         return _svg(figure)
 
 
-def confidence_plot(outcomes: Sequence[Outcome], answer_from: float, clarify_from: float) -> str:
+def confidence_plot(outcomes: Sequence[Outcome], answer_from: float) -> str:
     """Return the spread of confidence: first guide right, first guide wrong, outside."""
     groups = {
         "首位正确": (_BLUE, [one for one in outcomes if one.first_is_right]),
@@ -94,8 +94,7 @@ def confidence_plot(outcomes: Sequence[Outcome], answer_from: float, clarify_fro
             label=[f"{name}（{len(group)}）" for name, (_, group) in groups.items()],
         )
         axes.axvline(answer_from, color=_INK, linewidth=1)
-        axes.axvline(clarify_from, color=_INK, linewidth=1, linestyle=":")
-        axes.set(xlim=(0, 1), xlabel="把握（实线起作答，点线起给选项）")
+        axes.set(xlim=(0, 1), xlabel="把握（竖线起作答）")
         _count(axes)
         axes.legend(loc="upper center")
         return _svg(figure)

@@ -49,7 +49,7 @@ class Setting(_Part):
     library: str  # fingerprint
     encoder: str  # fingerprint
     answer_from: float  # least confidence at which a guide is answered
-    clarify_from: float  # least confidence at which choices are offered
+    clarify_from: float  # least P(one of the choices is right) at which anything is said
 
 
 class Report(_Part):

@@ -16,6 +16,7 @@ from knowledge_base.policies.schema import SEPARATOR, PolicyDocument
 from knowledge_base.policy_answers.schema import PolicyAnswer
 from knowledge_base.schema import FacetName, Matter, Visibility
 from knowledge_base.yaml_files import parse_yaml
+from retrieval.examples.reading import shipped_examples
 from retrieval.index.protocol import Ids
 from retrieval.schemas import EntryKind
 
@@ -33,6 +34,8 @@ class PassageKind(StrEnum):
     QUESTION = "question"
     SUMMARY = "summary"
     FACET = "facet"
+    # How people put what the entry is about: never shown to citizens.
+    EXAMPLE = "example"
     CLAUSE = "clause"  # of a policy document: long prose, which names nothing
     # A name of a matter that the city has but no guide yet: it draws the questions that must not be
     # answered with a neighbour's guide.
@@ -41,8 +44,10 @@ class PassageKind(StrEnum):
     ELSEWHERE = "elsewhere"
 
 
+# What an entry is called, by the city or by those who ask for it.
 NAMES = frozenset(
     {
+        PassageKind.EXAMPLE,
         PassageKind.TITLE,
         PassageKind.ALIAS,
         PassageKind.QUESTION,
@@ -156,7 +161,14 @@ def _of_entry(library: Library, entry: Entry, further: Sequence[str]) -> Iterato
     if entry.kind is EntryKind.CLAUSE:
         for text in further:
             yield Passage(entry.code, PassageKind.CLAUSE, text)
-    elif entry.kind is EntryKind.POLICY_ANSWER:
+        return
+    yield from _described(library, entry, further)
+    for text in shipped_examples().get(entry.code, ()):
+        yield Passage(entry.code, PassageKind.EXAMPLE, text)
+
+
+def _described(library: Library, entry: Entry, further: Sequence[str]) -> Iterator[Passage]:
+    if entry.kind is EntryKind.POLICY_ANSWER:
         yield from _of_policy_answer(library.policy_answers.answer(entry.code))
     elif entry.written:
         yield from _of_matter(library.matter(entry.code))

@@ -1,0 +1,1 @@
+"""How people put what they want: searched with, never shown, and no part of any guide."""
