@@ -66,6 +66,7 @@ def load_taxonomy(directory: Path = SHIPPED_DIRECTORY) -> Taxonomy:
         cues=cues,
         appeals=tuple(appeals.appeals),
         non_appeals=appeals.non_appeals,
+        emergencies=appeals.emergencies,
     )
 
 
@@ -192,6 +193,8 @@ def _appeals(
             faults.add(file, (*at, "category"), f"no category '{appeal.category}'", "correct it")
         if appeal.kind not in KIND_BY_LABEL:
             faults.add(file, (*at, "kind"), f"no kind '{appeal.kind}'", "use one of 咨询 …")
-        if appeal.lead is not None and appeal.lead not in bodies:
-            faults.add(file, (*at, "lead"), f"no body '{appeal.lead}'", "correct the code")
+        named = appeal.also if appeal.lead is None else (appeal.lead, *appeal.also)
+        for body in named:
+            if body not in bodies:
+                faults.add(file, (*at, "lead"), f"no body '{body}'", "correct the code")
     return found

@@ -1,5 +1,6 @@
 """The words all of routing shares: kinds, outcomes, what was read from an appeal, the proposal."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +21,11 @@ class AppealKind(StrEnum):
         """The word people and machine forms see."""
         return _KIND_LABELS[self]
 
+    @property
+    def protection(self) -> int:
+        """How strongly the citizen is protected: 举报 3, 投诉 2, 求助 1, all others 0."""
+        return _PROTECTION.get(self, 0)
+
 
 _KIND_LABELS = {
     AppealKind.INQUIRY: "咨询",
@@ -29,6 +35,17 @@ _KIND_LABELS = {
     AppealKind.SUGGESTION: "建议",
     AppealKind.COMMENDATION: "表扬",
 }
+# 举报 > 投诉 > 求助 > 咨询; 建议 and 表扬 promise the citizen no more than 咨询 does.
+_PROTECTION = {
+    AppealKind.IRREGULARITY_REPORT: 3,
+    AppealKind.COMPLAINT: 2,
+    AppealKind.ASSISTANCE: 1,
+}
+
+
+def strongest(kinds: Iterable[AppealKind]) -> AppealKind:
+    """Return the best protected of ``kinds`` (at least one); the first of equals."""
+    return max(kinds, key=lambda kind: kind.protection)
 
 
 class Outcome(StrEnum):

@@ -92,6 +92,7 @@ class LabelledAppeal(_Record):
     kind: Text
     category: CategoryCode
     lead: Text | None
+    also: tuple[Text, ...] = ()  # bodies that may lead as well: two could claim it
     text: Text
     # Written after the cues and phrases and without a look at them: only these tell how the
     # classifier does on words it was not made for.
@@ -103,6 +104,7 @@ class CalibrationAppeals(_Record):
 
     appeals: tuple[LabelledAppeal, ...]
     non_appeals: tuple[Text, ...]
+    emergencies: tuple[Text, ...] = ()  # told while they happen
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ class Taxonomy:
     cues: Mapping[str, re.Pattern[str]]  # category code → what tells it from its neighbours
     appeals: tuple[LabelledAppeal, ...] = ()
     non_appeals: tuple[str, ...] = ()
+    emergencies: tuple[str, ...] = ()
 
     def category(self, code: str) -> Category:
         """Return the category as appeals carry it; the code must exist."""

@@ -34,12 +34,20 @@ class Appeal(Base):
 
 
 class AppealTicket(Base):
-    """Which tickets do something about which appeals; a merge moves these rows."""
+    """Which tickets do something about which appeals.
+
+    A merge or a withdrawal ends a link and never removes it: what was replied under it stays the
+    citizen's.
+    """
 
     __tablename__ = "appeal_tickets"
 
     appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"), primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True, index=True)
+    since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None: from the ticket's opening
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None: it stands
+    # The part of the appeal that this ticket is about, shielded as the appeal is; None: all of it.
+    part: Mapped[str | None] = mapped_column(Text)
 
 
 class Contact(Base):

@@ -1,13 +1,20 @@
 """Every query of appeals."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from routing.appeals.models import Appeal, AppealTicket, Contact, ProgressTries
+from routing.appeals.models import (
+    Appeal,
+    AppealTicket,
+    Contact,
+    InformantVault,
+    ProgressTries,
+)
 from routing.tickets.models import Assignment, AssignmentRole, Ticket
 
 
@@ -29,25 +36,110 @@ def of_conversation(session: Session, number: str, conversation_id: str) -> Appe
 
 def of_ticket(session: Session, ticket_id: int) -> list[Appeal]:
     """Return every appeal that a ticket answers; several after a merge."""
+    return [appeal for appeal, _ in asked_of_ticket(session, ticket_id)]
+
+
+def asked_of_ticket(session: Session, ticket_id: int) -> list[tuple[Appeal, str]]:
+    """Return every appeal that a ticket answers, with the words of it that the ticket is about."""
     query = (
-        select(Appeal)
+        select(Appeal, AppealTicket.part)
         .join(AppealTicket, AppealTicket.appeal_id == Appeal.id)
-        .where(AppealTicket.ticket_id == ticket_id)
+        .where(AppealTicket.ticket_id == ticket_id, AppealTicket.ended_at.is_(None))
         .order_by(Appeal.id)
     )
-    return list(session.scalars(query))
+    return [(appeal, part or appeal.text) for appeal, part in session.execute(query)]
 
 
 def ticket_of(session: Session, appeal_id: int) -> Ticket:
-    """Return the appeal's first ticket."""
+    """Return the appeal's first ticket; after its withdrawal the one it had."""
     query = (
         select(Ticket)
         .join(AppealTicket, AppealTicket.ticket_id == Ticket.id)
         .where(AppealTicket.appeal_id == appeal_id)
-        .order_by(Ticket.id)
+        .order_by(AppealTicket.ended_at.is_not(None), AppealTicket.ended_at.desc(), Ticket.id)
         .limit(1)
     )
     return session.scalars(query).one()
+
+
+def locked(session: Session, number: str) -> Appeal | None:
+    """Return the appeal of this number with its row locked: its tickets are numbered one by one."""
+    query = select(Appeal).where(Appeal.number == number).with_for_update()
+    return session.scalars(query).one_or_none()
+
+
+def tickets_opened_for(session: Session, number: str) -> int:
+    """Return how many tickets carry the number of this appeal."""
+    query = select(func.count(Ticket.id)).where(Ticket.ticket_no.startswith(f"{number}-"))
+    return session.scalar(query) or 0
+
+
+def links_of_appeal(session: Session, appeal_id: int) -> list[tuple[AppealTicket, Ticket]]:
+    """Return every ticket that an appeal is or was under, the first opened first."""
+    query = (
+        select(AppealTicket, Ticket)
+        .join(Ticket, AppealTicket.ticket_id == Ticket.id)
+        .where(AppealTicket.appeal_id == appeal_id)
+        .order_by(Ticket.id)
+    )
+    return [(link, ticket) for link, ticket in session.execute(query)]
+
+
+def current_links(session: Session, ticket_id: int) -> list[AppealTicket]:
+    """Return what ties appeals to a ticket now."""
+    query = (
+        select(AppealTicket)
+        .where(AppealTicket.ticket_id == ticket_id, AppealTicket.ended_at.is_(None))
+        .order_by(AppealTicket.appeal_id)
+    )
+    return list(session.scalars(query))
+
+
+def replies_to(session: Session, ticket_ids: Collection[int]) -> list[Assignment]:
+    """Return every lead's reply on these tickets, of all rounds, the oldest first."""
+    query = (
+        select(Assignment)
+        .where(
+            Assignment.ticket_id.in_(ticket_ids),
+            Assignment.role == AssignmentRole.LEAD,
+            Assignment.replied_at.is_not(None),
+        )
+        .order_by(Assignment.replied_at, Assignment.id)
+    )
+    return list(session.scalars(query))
+
+
+def contacts_of(session: Session, appeal_ids: Collection[int]) -> list[Contact]:
+    """Return the ordinary contacts of these appeals; confidential ones have none."""
+    return list(session.scalars(select(Contact).where(Contact.appeal_id.in_(appeal_ids))))
+
+
+def informants_of(session: Session, ticket_id: int) -> list[InformantVault]:
+    """Return who stands behind the appeals that are or were under a ticket.
+
+    To be hidden in what leaves; for nothing else.
+    """
+    query = (
+        select(InformantVault)
+        .join(AppealTicket, AppealTicket.appeal_id == InformantVault.appeal_id)
+        .where(AppealTicket.ticket_id == ticket_id)
+    )
+    return list(session.scalars(query))
+
+
+def informants_of_tickets(
+    session: Session, ticket_ids: Collection[int]
+) -> dict[int, list[InformantVault]]:
+    """Return the same for many tickets at once; those without an informant are left out."""
+    query = (
+        select(AppealTicket.ticket_id, InformantVault)
+        .join(AppealTicket, AppealTicket.appeal_id == InformantVault.appeal_id)
+        .where(AppealTicket.ticket_id.in_(ticket_ids))
+    )
+    found: dict[int, list[InformantVault]] = {}
+    for ticket_id, identity in session.execute(query):
+        found.setdefault(ticket_id, []).append(identity)
+    return found
 
 
 def lead_share(session: Session, ticket_id: int) -> Assignment | None:

@@ -51,6 +51,29 @@ class ProgressStage:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgressPart:
+    """What became of a further part of an appeal that was split."""
+
+    ticket_no: str
+    text: str | None  # the part; None: all of the appeal
+    state_label: str
+    department: str | None
+    due_at: datetime | None
+    provisional: bool
+    reply: str | None
+    replied_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierReply:
+    """A reply of an earlier round, or of a ticket that the appeal was under before."""
+
+    department: str | None
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ProgressView:
     """Where an appeal stands, for its citizen. Holds nothing of who they are."""
 
@@ -67,6 +90,8 @@ class ProgressView:
     reply: str | None
     replied_at: datetime | None
     confidential: bool
+    parts: tuple[ProgressPart, ...] = ()  # beside the first, where the appeal was split
+    earlier_replies: tuple[EarlierReply, ...] = ()  # the oldest first
 
 
 @dataclass(frozen=True, slots=True)

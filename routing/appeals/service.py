@@ -12,7 +12,7 @@ from routing.appeals.errors import ProgressNotFoundError
 from routing.appeals.intake import TakenAppeal, proposal_record, take
 from routing.appeals.models import Appeal, AppealTicket, Contact, InformantVault
 from routing.appeals.numbering import digits_of, new_query_code, next_number, plain_number
-from routing.appeals.progress import code_matches, progress_view
+from routing.appeals.progress import ProgressReader, code_matches
 from routing.appeals.progress_lock import ProgressLock
 from routing.appeals.schemas import ContactView, NewAppeal, ProgressView, RegisteredAppeal
 from routing.deadlines.service import ResolveDeadline
@@ -177,11 +177,7 @@ class AppealService:
         )
 
     def _view(self, session: Session, appeal: Appeal) -> ProgressView:
-        ticket = repository.ticket_of(session, appeal.id)
-        name = self._name_of(_department_code(session, ticket))
-        events = ticket_repository.events_of(session, ticket.id)
-        share = repository.lead_share(session, ticket.id)
-        return progress_view(appeal, ticket, events, share, name)
+        return ProgressReader(session, self._departments).view(appeal)
 
     def _name_of(self, code: str | None) -> str | None:
         department = self._departments.get(code or "")

@@ -1,4 +1,4 @@
-"""Category and kind of an appeal: similarity, words and cues fused into probabilities."""
+"""Category and kind of an appeal: examples, words and cues in two calibrated linear models."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -9,26 +9,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.encoder.protocol import Encoder
-from routing.classification.kinds import KINDS, kind_features, kind_probabilities
+from routing.classification.kind_words import WordReading
+from routing.classification.kinds import KINDS, KindEvidence, kind_features, named_kind
 from routing.classification.lexical import LexicalIndex
-from routing.classification.similarity import PhraseVectors
-from routing.classification.weights import CategoryWeights, RoutingWeights
+from routing.classification.likelihood import LikelihoodIndex
+from routing.classification.vectors import ExampleVectors, KeptVectors, LinearReading
+from routing.classification.weights import CategoryWeights, KindWeights, RoutingWeights
 from routing.extraction.pipeline import Extraction
 from routing.schemas import AppealKind
-from routing.taxonomy import LabelledAppeal, Taxonomy
+from routing.taxonomy import KIND_BY_LABEL, LabelledAppeal, Taxonomy
 
 logger = logging.getLogger(__name__)
 
 Floats = NDArray[np.float64]
+_TIE = 0.02
+# Of suggestions the share that goes to the categories made for them; of 0.7 to 1 the best.
+_OWN_SHARE = 0.8
+# Of a suggestion's weight the share that goes to the bodies of what it is about.
+_TOPIC_SHARE = 0.6
+_OWN_KINDS = (AppealKind.SUGGESTION, AppealKind.COMMENDATION)
+_INQUIRY = KINDS.index(AppealKind.INQUIRY)
 
 
 @dataclass(frozen=True)
 class Evidence:
     """What speaks for each category; arrays of float64, shape (n_categories,)."""
 
-    nearest: Floats
-    several: Floats
+    near: Floats
+    linear: Floats
     lexical: Floats
+    likelihood: Floats
     cue: Floats
 
 
@@ -39,6 +49,9 @@ class Classification:
     categories: Floats
     kinds: Mapping[AppealKind, float]
     dense: bool  # whether the encoder took part
+    bodies: Floats  # the categories as they weigh for who leads
+    danger: float | None = None  # how much it reads like danger now; needs the encoder
+    vector: NDArray[np.float32] | None = None  # the text's, where the encoder took part
 
     @property
     def kind(self) -> AppealKind:
@@ -47,9 +60,6 @@ class Classification:
         order = (AppealKind.IRREGULARITY_REPORT, AppealKind.COMPLAINT, AppealKind.ASSISTANCE)
         near = [kind for kind in order if self.kinds[kind] >= best - _TIE]
         return near[0] if near else max(self.kinds, key=lambda kind: self.kinds[kind])
-
-
-_TIE = 0.02
 
 
 class Classifier:
@@ -64,19 +74,35 @@ class Classifier:
         *,
         appeals: Sequence[LabelledAppeal] | None = None,
     ) -> None:
-        """Keep the parts; ``appeals`` join the index as examples (all the labelled ones)."""
+        """Keep the parts; ``appeals`` join the examples (all the labelled ones)."""
         self._taxonomy = taxonomy
         self._weights = weights
-        self._kind_matrix = weights.kind_matrix()
         self._encoder = encoder
         self._cache_dir = cache_dir
         self._appeals = taxonomy.appeals if appeals is None else appeals
         self._lexical: LexicalIndex | None = None
-        self._vectors: PhraseVectors | None = None
+        self._vectors: ExampleVectors | None = None
+        self._kind_vectors: LinearReading | None = None
+        self._danger_vectors: LinearReading | None = None
+        self._own = {
+            kind: np.array([row.level2 == kind.label for row in taxonomy.categories.values()])
+            for kind in _OWN_KINDS
+        }
 
     def warm_up(self, generic: Mapping[str, str] | None = None) -> None:
         """Build the indexes; ``generic`` maps an appeal to its text without names of places."""
         documents = self._documents(generic or {})
+        self._likelihood = LikelihoodIndex(documents)
+        kind_texts = [*(a.text for a in self._appeals), *self._taxonomy.non_appeals]
+        kinds = np.array(
+            [KINDS.index(KIND_BY_LABEL[a.kind]) for a in self._appeals]
+            + [_INQUIRY] * len(self._taxonomy.non_appeals)
+        )
+        self._kind_words = WordReading(kind_texts, kinds, len(KINDS))
+        appeals = [appeal.text for appeal in self._appeals]
+        told = [*appeals, *self._taxonomy.emergencies]
+        danger = np.array([0] * len(appeals) + [1] * len(self._taxonomy.emergencies))
+        self._danger_words = WordReading(told, danger, 2)
         self._lexical = LexicalIndex(documents)
         if self._encoder is None:
             return
@@ -87,9 +113,17 @@ class Classifier:
                 self._encoder.fingerprint,
             )
             return
-        vectors = PhraseVectors(documents, self._encoder, self._cache_dir)
-        vectors.warm_up()
-        self._vectors = vectors
+        examples = [phrase for phrases in documents for phrase in phrases]
+        spoken = [(generic or {}).get(text, text) for text in kind_texts]
+        texts = [*examples, *spoken, *self._taxonomy.emergencies]
+        vectors = KeptVectors(self._encoder, self._cache_dir).of(texts)
+        counts = [len(phrases) for phrases in documents]
+        said = vectors[len(examples) :]
+        self._kind_vectors = LinearReading.fitted(said[: len(kinds)], kinds, len(KINDS))
+        if danger.any():
+            rows = np.r_[0 : len(appeals), len(kinds) : len(said)]
+            self._danger_vectors = LinearReading.fitted(said[rows], danger, 2)
+        self._vectors = ExampleVectors(vectors[: len(examples)], counts)
 
     @property
     def is_dense(self) -> bool:
@@ -98,37 +132,69 @@ class Classifier:
 
     def classify(self, extraction: Extraction) -> Classification:
         """Return the probabilities for one text."""
-        evidence = self.evidence(extraction)
-        dense = self._vectors is not None
+        vector = self.vector(extraction)
+        evidence = self.evidence(extraction, vector)
+        dense = vector is not None
         weights = self._weights.dense if dense else self._weights.lexical_only
-        base = combine(evidence, weights)
-        kinds = self.kinds(extraction, softmax(base))
-        favoured = self.favoured(kinds)
-        return Classification(softmax(base + weights.kind * favoured), kinds, dense)
+        kind_weights = self._weights.kinds if dense else self._weights.kinds_lexical_only
+        logits = combine(evidence, weights)
+        kinds = kind_probabilities(
+            self.kind_evidence(extraction, softmax(logits), vector), kind_weights
+        )
+        named = dict(zip(KINDS, kinds.tolist(), strict=True))
+        categories = self.mixed(logits, named)
+        return Classification(
+            categories=categories,
+            kinds=named,
+            dense=dense,
+            bodies=self.weighed_for_bodies(categories, logits),
+            danger=self._danger(extraction, vector),
+            vector=vector,
+        )
 
-    def evidence(self, extraction: Extraction) -> Evidence:
+    def vector(self, extraction: Extraction) -> NDArray[np.float32] | None:
+        """Return the sentence vector of the text without names of places."""
+        if self._lexical is None:
+            self.warm_up()
+        if self._vectors is None or self._encoder is None:
+            return None
+        vector: NDArray[np.float32] = self._encoder.encode_queries([extraction.generic])[0]
+        return vector
+
+    def evidence(self, extraction: Extraction, vector: NDArray[np.float32] | None) -> Evidence:
         """Return what speaks for each category."""
         if self._lexical is None:
             self.warm_up()
         assert self._lexical is not None
         size = len(self._taxonomy.codes)
-        nearest, several = np.zeros(size), np.zeros(size)
-        if self._vectors is not None:
-            nearest, several = self._vectors.scores(extraction.generic)
-        lexical = np.sqrt(self._lexical.scores(extraction.generic))
-        cues = self._taxonomy.cues
+        near, linear = np.zeros(size), np.zeros(size)
+        if self._vectors is not None and vector is not None:
+            near, linear = self._vectors.scores(vector)
+        text, cues = extraction.generic, self._taxonomy.cues
         cue = [
-            float(code in cues and cues[code].search(extraction.generic) is not None)
+            float(code in cues and cues[code].search(text) is not None)
             for code in self._taxonomy.codes
         ]
-        return Evidence(nearest, several, lexical, np.array(cue))
+        return Evidence(
+            near=near,
+            linear=linear,
+            lexical=np.sqrt(self._lexical.scores(text)),
+            likelihood=self._likelihood.scores(text),
+            cue=np.array(cue),
+        )
 
-    def kinds(self, extraction: Extraction, categories: Floats) -> dict[AppealKind, float]:
-        """Return P(kind) given a first idea of the category."""
-        features = self.kind_evidence(extraction, categories)
-        return kind_probabilities(extraction.text, features, self._kind_matrix)
+    def kind_evidence(
+        self, extraction: Extraction, categories: Floats, vector: NDArray[np.float32] | None
+    ) -> KindEvidence:
+        """Return what speaks for each kind, given a first idea of the category."""
+        read = np.zeros(len(KINDS))
+        if self._kind_vectors is not None and vector is not None:
+            read = self._kind_vectors.scores(vector)
+        words = self._kind_words.scores(extraction.text)
+        features = self.kind_features(extraction, categories)
+        return KindEvidence(features, words, read, named_kind(extraction.text))
 
-    def kind_evidence(self, extraction: Extraction, categories: Floats) -> Floats:
+    def kind_features(self, extraction: Extraction, categories: Floats) -> Floats:
         """Return the features of the kind, shape (len(FEATURES),)."""
         usual = dict.fromkeys(KINDS, 0.0)
         for code, probability in zip(self._taxonomy.codes, categories, strict=True):
@@ -140,12 +206,42 @@ class Classifier:
             usual=usual,
         )
 
-    def favoured(self, kinds: Mapping[AppealKind, float]) -> Floats:
-        """Return for each category the probability of the kind that has it for its own."""
-        # 建议 and 表扬 have categories of their own: how it is said decides more than about what.
-        own = {AppealKind.SUGGESTION, AppealKind.COMMENDATION}
-        usual = [self._taxonomy.usual_kind(code) for code in self._taxonomy.codes]
-        return np.array([kinds[kind] if kind in own else 0.0 for kind in usual])
+    def mixed(self, logits: Floats, kinds: Mapping[AppealKind, float]) -> Floats:
+        """Return P(category): 建议 and 表扬 have categories of their own, whatever they are about.
+
+        How it is said decides between those and the topic; the logits decide within each.
+        """
+        topic = ~np.any(list(self._own.values()), axis=0)
+        mixed = np.zeros(len(logits))
+        left = 1.0
+        for kind, own in self._own.items():
+            if not own.any():
+                continue
+            share = kinds[kind] * (1.0 if own.sum() == 1 else _OWN_SHARE)
+            mixed[own] = share * softmax(logits[own])
+            left -= share
+        mixed[topic] = left * softmax(logits[topic])
+        return mixed
+
+    def weighed_for_bodies(self, categories: Floats, logits: Floats) -> Floats:
+        """Return the categories as they weigh for who leads.
+
+        What a suggestion is about tells the body with the professional duty; the categories made
+        for suggestions know little more than the territory.
+        """
+        own = self._own[AppealKind.SUGGESTION]
+        topic = ~np.any(list(self._own.values()), axis=0)
+        weighed = categories.copy()
+        moved = _TOPIC_SHARE * categories[own].sum()
+        weighed[own] *= 1 - _TOPIC_SHARE
+        weighed[topic] += moved * softmax(logits[topic])
+        return weighed
+
+    def _danger(self, extraction: Extraction, vector: NDArray[np.float32] | None) -> float | None:
+        if vector is None or self._danger_vectors is None:
+            return None
+        by_vector = self._danger_vectors.scores(vector)[1]
+        return float(by_vector + self._danger_words.scores(extraction.text)[1])
 
     def _documents(self, generic: Mapping[str, str]) -> Sequence[Sequence[str]]:
         documents: dict[str, list[str]] = {}
@@ -160,10 +256,21 @@ class Classifier:
 def combine(evidence: Evidence, weights: CategoryWeights) -> Floats:
     """Return log-odds (up to a constant), shape (n_categories,)."""
     return (
-        weights.nearest * evidence.nearest
-        + weights.several * evidence.several
+        weights.near * evidence.near
+        + weights.linear * evidence.linear
         + weights.lexical * evidence.lexical
+        + weights.likelihood * evidence.likelihood
         + weights.cue * evidence.cue
+    )
+
+
+def kind_probabilities(evidence: KindEvidence, weights: KindWeights) -> Floats:
+    """Return P(kind), float64, shape (len(KINDS),)."""
+    return softmax(
+        weights.matrix @ evidence.features
+        + weights.words * evidence.words
+        + weights.vectors * evidence.vectors
+        + weights.named * evidence.named
     )
 
 

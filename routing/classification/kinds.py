@@ -6,6 +6,7 @@ of an unlawful act that should be investigated; 建议 proposes a general change
 """
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -92,17 +93,23 @@ _NAMED: tuple[tuple[AppealKind, re.Pattern[str]], ...] = (
         re.compile(r"^(?:您好|你好|请问|我想|想)?[，,]?(?:请问|咨询|想问|想咨询|想了解|了解一下)"),
     ),
 )
-_NAMED_LOGIT = 3.0
 
 
-def kind_probabilities(
-    text: str, features: NDArray[np.float64], weights: NDArray[np.float64]
-) -> dict[AppealKind, float]:
-    """Return P(kind); ``weights`` is float64, shape (len(KINDS), len(FEATURES))."""
-    logits = weights @ features
+@dataclass(frozen=True)
+class KindEvidence:
+    """What speaks for each kind; arrays of float64 over ``KINDS`` but for ``features``."""
+
+    features: NDArray[np.float64]  # shape (len(FEATURES),)
+    words: NDArray[np.float64]
+    vectors: NDArray[np.float64]  # zeros without an encoder
+    named: NDArray[np.float64]  # 1 where the citizen says what it is
+
+
+def named_kind(text: str) -> NDArray[np.float64]:
+    """Return float64, shape (len(KINDS),): 1 for the kind that the text calls itself."""
+    said = np.zeros(len(KINDS))
     for kind, pattern in _NAMED:
         if pattern.search(text):
-            logits[KINDS.index(kind)] += _NAMED_LOGIT
+            said[KINDS.index(kind)] = 1.0
             break
-    likelihood = np.exp(logits - logits.max())
-    return dict(zip(KINDS, (likelihood / likelihood.sum()).tolist(), strict=True))
+    return said

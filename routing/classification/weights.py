@@ -1,6 +1,6 @@
 """The fitted weights, read with the encoder they belong to."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -21,11 +21,30 @@ class _Record(BaseModel):
 class CategoryWeights(_Record):
     """Weight of each evidence in a category's log-odds."""
 
-    nearest: float = 0.0  # cosine to the nearest phrase
-    several: float = 0.0  # mean cosine to the nearest three
+    near: float = 0.0  # soft mean cosine to the nearest examples
+    linear: float = 0.0  # linear reading of the sentence vector
     lexical: float  # square root of BM25
+    likelihood: float  # query likelihood
     cue: float  # a cue of the category is in the text
-    kind: float = 0.0  # the category's usual kind is what the text says it is
+
+
+class KindWeights(_Record):
+    """Weight of each evidence in a kind's log-odds."""
+
+    words: float
+    vectors: float = 0.0
+    named: float
+    features: dict[str, dict[str, float]]  # kind → feature → weight
+
+    @cached_property
+    def matrix(self) -> NDArray[np.float64]:
+        """Float64, shape (len(KINDS), len(FEATURES))."""
+        return np.array(
+            [
+                [self.features.get(kind.value, {}).get(name, 0.0) for name in FEATURES]
+                for kind in KINDS
+            ]
+        )
 
 
 class LeadCalibration(_Record):
@@ -50,13 +69,8 @@ class RoutingWeights(_Record):
     lexical_only: CategoryWeights
     lead: LeadCalibration
     lead_lexical_only: LeadCalibration
-    kinds: dict[str, dict[str, float]]  # kind → feature → weight
-
-    def kind_matrix(self) -> NDArray[np.float64]:
-        """Return float64, shape (len(KINDS), len(FEATURES))."""
-        return np.array(
-            [[self.kinds.get(kind.value, {}).get(name, 0.0) for name in FEATURES] for kind in KINDS]
-        )
+    kinds: KindWeights
+    kinds_lexical_only: KindWeights
 
 
 @lru_cache(maxsize=4)

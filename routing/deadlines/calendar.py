@@ -4,6 +4,7 @@ Shipped years come from ``chinesecalendar``, which follows the State Council's y
 override file adds a newly published year, or corrects single days, until the package is updated.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -17,7 +18,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from foundation.settings import Settings
 from routing.deadlines.errors import CalendarNotPublishedError, CalendarOverrideError
 
+logger = logging.getLogger(__name__)
+
 _SATURDAY = 5
+_DECEMBER = 12
 OVERRIDE_FILE = "calendar_overrides.yml"
 
 
@@ -137,7 +141,8 @@ def apply_overrides(calendar: WorkCalendar, overrides: CalendarOverrides) -> Wor
     special = {
         day: entry
         for day, entry in calendar.special_days.items()
-        if day.year not in overrides.years
+        # A December day was moved by the next year's notice: no holiday of its own year lies there.
+        if day.year not in overrides.years or day.month == _DECEMBER
     }
     for year in overrides.years.values():
         for name, days in year.holidays.items():
@@ -156,3 +161,34 @@ def load_calendar(settings: Settings) -> WorkCalendar:
     """
     overrides = read_overrides(settings.data_dir / OVERRIDE_FILE)
     return apply_overrides(shipped_calendar(), overrides)
+
+
+class CalendarFile:
+    """The installation's calendar, read again when its override file has changed.
+
+    A notice loaded from the command line so reaches every running process of the machine.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._path = settings.data_dir / OVERRIDE_FILE
+        self._shipped = shipped_calendar()
+        self._stamp = self._present_stamp()
+        self._calendar = apply_overrides(self._shipped, read_overrides(self._path))
+
+    def __call__(self) -> WorkCalendar:
+        """Return the calendar of now; a file that became malformed leaves the last good one."""
+        stamp = self._present_stamp()
+        if stamp != self._stamp:
+            self._stamp = stamp
+            try:
+                self._calendar = apply_overrides(self._shipped, read_overrides(self._path))
+            except CalendarOverrideError:
+                logger.exception("calendar overrides not read again, the last good ones stay")
+        return self._calendar
+
+    def _present_stamp(self) -> tuple[int, int]:
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return 0, 0
+        return found.st_mtime_ns, found.st_size

@@ -2,8 +2,15 @@
 
 The starting day never counts (次日起算, 民法典 第二百零一条): day 1 is the next day that counts,
 and a limit in days ends at 23:59:59 of its last day. Hours and minutes are elapsed time.
+
+A pause stops the clock while the citizen is waited for. Counted in days it is treated like a start:
+the day on which it begins has been running and counts, the day on which it ends is a starting day
+and does not. A limit whose last day is the one on which a pause begins is not used up by it: that
+day is counted again after the pause. A pause within one day changes nothing.
 """
 
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -65,30 +72,101 @@ def check_amount(amount: float, unit: LimitUnit) -> None:
         raise UncountableAmountError(amount, unit)
 
 
-def last_working_day(start: date, amount: int, calendar: WorkCalendar) -> date:
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A time in which a clock stood still; both aware, ``end`` not before ``start``."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def first_day(self) -> date:
+        """The day on which it began, in Asia/Shanghai."""
+        return self.start.astimezone(SHANGHAI).date()
+
+    @property
+    def last_day(self) -> date:
+        """The day on which it ended, in Asia/Shanghai."""
+        return self.end.astimezone(SHANGHAI).date()
+
+    def days(self) -> Iterator[date]:
+        """Yield the days that do not count; none where it began and ended on one day."""
+        for step in range(1, (self.last_day - self.first_day).days + 1):
+            yield self.first_day + timedelta(days=step)
+
+
+def last_working_day(
+    start: date, amount: int, calendar: WorkCalendar, pauses: Collection[Pause] = ()
+) -> date:
     """Return the ``amount``-th working day after ``start``, which itself never counts.
 
     Raises:
         CalendarNotPublishedError: the count enters a year that is not loaded.
     """
-    day = start
-    for _ in range(amount):
-        day = calendar.next_working_day(day)
-    return day
+    if not pauses:
+        day = start
+        for _ in range(amount):
+            day = calendar.next_working_day(day)
+        return day
+    return _last_running_day(start, amount, pauses, calendar)
 
 
 def last_calendar_day(
-    start: date, amount: int, calendar: WorkCalendar, roll_over: RollOver = RollOver.NONE
+    start: date,
+    amount: int,
+    calendar: WorkCalendar,
+    roll_over: RollOver = RollOver.NONE,
+    pauses: Collection[Pause] = (),
 ) -> date:
     """Return the ``amount``-th day after ``start``, holidays counted.
 
     Raises:
         CalendarNotPublishedError: the last day is to roll over in a year that is not loaded.
     """
-    day = start + timedelta(days=amount)
+    if pauses:
+        day = _last_running_day(start, amount, pauses, None)
+    else:
+        day = start + timedelta(days=amount)
     if roll_over is RollOver.NEXT_WORKING_DAY and not calendar.is_working_day(day):
-        return calendar.next_working_day(day)
+        return last_working_day(day, 1, calendar, pauses)
     return day
+
+
+def counted_again(
+    start: date,
+    amount: int,
+    unit: LimitUnit,
+    calendar: WorkCalendar,
+    pauses: Collection[Pause],
+) -> list[date]:
+    """Return the days that would have been the last, had no pause begun on them."""
+    working = calendar if unit is LimitUnit.WORKING_DAYS else None
+    return _run_past(start, amount, pauses, working)[1]
+
+
+def _last_running_day(
+    start: date, amount: int, pauses: Collection[Pause], calendar: WorkCalendar | None
+) -> date:
+    return _run_past(start, amount, pauses, calendar)[0]
+
+
+def _run_past(
+    start: date, amount: int, pauses: Collection[Pause], calendar: WorkCalendar | None
+) -> tuple[date, list[date]]:
+    """Count working days, or every day without a ``calendar``, past the pauses."""
+    still = {day for pause in pauses for day in pause.days()}
+    interrupted = {pause.first_day for pause in pauses if pause.last_day > pause.first_day}
+    day, left, again = start, amount, list[date]()
+    while left > 0:
+        day = day + timedelta(days=1) if calendar is None else calendar.next_working_day(day)
+        if day in still:
+            continue
+        # The last day is counted whole: one on which a pause began is counted again after it.
+        if left == 1 and day in interrupted:
+            again.append(day)
+        else:
+            left -= 1
+    return day, again
 
 
 def end_of(day: date) -> datetime:
@@ -105,12 +183,36 @@ def elapsed(start: datetime, amount: float, unit: LimitUnit) -> datetime:
     return (start.astimezone(UTC) + step).astimezone(SHANGHAI)
 
 
+def elapsed_outside(
+    start: datetime, amount: float, unit: LimitUnit, pauses: Collection[Pause]
+) -> datetime:
+    """Return the moment ``amount`` hours or minutes after ``start``, the pauses not counted."""
+    due = elapsed(start, amount, unit)
+    for pause in merged(pauses):
+        begun = max(pause.start, start)
+        if begun <= due and pause.end > begun:
+            due = (due.astimezone(UTC) + (pause.end - begun)).astimezone(SHANGHAI)
+    return due
+
+
+def merged(pauses: Collection[Pause]) -> Sequence[Pause]:
+    """Return pauses in order, those that touch or overlap as one."""
+    found: list[Pause] = []
+    for pause in sorted(pauses, key=lambda each: each.start):
+        if found and pause.start <= found[-1].end:
+            found[-1] = Pause(found[-1].start, max(found[-1].end, pause.end))
+        else:
+            found.append(pause)
+    return found
+
+
 def due_at(
     start: datetime,
     amount: float,
     unit: LimitUnit,
     calendar: WorkCalendar,
     roll_over: RollOver = RollOver.NONE,
+    pauses: Collection[Pause] = (),
 ) -> datetime:
     """Return the last moment of a limit.
 
@@ -120,6 +222,7 @@ def due_at(
         unit: what is counted.
         calendar: the years that the count may reach.
         roll_over: for calendar days only.
+        pauses: in which the clock stood still.
 
     Raises:
         UncountableAmountError: see ``check_amount``.
@@ -127,8 +230,8 @@ def due_at(
     """
     check_amount(amount, unit)
     if not unit.in_days:
-        return elapsed(start, amount, unit)
+        return elapsed_outside(start, amount, unit, pauses)
     day = start.astimezone(SHANGHAI).date()
     if unit is LimitUnit.WORKING_DAYS:
-        return end_of(last_working_day(day, int(amount), calendar))
-    return end_of(last_calendar_day(day, int(amount), calendar, roll_over))
+        return end_of(last_working_day(day, int(amount), calendar, pauses))
+    return end_of(last_calendar_day(day, int(amount), calendar, roll_over, pauses))

@@ -5,7 +5,9 @@ HotlineError
 │   ├── CalendarOverrideError      the override file cannot be used
 │   └── RulePackNotFoundError      the setting names a pack that is not there
 ├── MalformedInputError
-│   └── UncountableAmountError     an amount that no limit can have
+│   ├── UncountableAmountError     an amount that no limit can have
+│   ├── NoticeSentenceError        one sentence of a holiday notice cannot be read
+│   └── NoticeRefusedError         a holiday notice that may not be loaded as it stands
 └── CalendarNotPublishedError      the count enters a year whose holiday notice is not loaded
 """
 
@@ -43,3 +45,20 @@ class UncountableAmountError(MalformedInputError):
 
     def __init__(self, amount: float, unit: str) -> None:
         super().__init__(f"cannot count {amount} {unit}")
+
+
+class NoticeSentenceError(MalformedInputError):
+    """One sentence of a holiday notice cannot be read; the message, Chinese, says why."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        self.user_message = f"通知中有一句读不懂：{reason}。"
+        super().__init__(reason)
+
+
+class NoticeRefusedError(MalformedInputError):
+    """A holiday notice is of another year, incomplete, or holds sentences nobody could read."""
+
+    def __init__(self, year: int, reason: str) -> None:
+        self.user_message = f"{year}年的节假日通知未载入：{reason}。"
+        super().__init__(f"holiday notice for {year} refused")

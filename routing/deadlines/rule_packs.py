@@ -5,8 +5,10 @@ number is never presented as checked against the text. ``verified_on`` is the da
 entry was last compared with what ``source`` names.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,6 +19,14 @@ from routing.deadlines.counting import LimitUnit, RollOver, check_amount
 from routing.deadlines.errors import RulePackNotFoundError, UncountableAmountError
 from routing.schemas import AppealKind
 
+_GRADES: tuple[Literal[1, 2, 3, 4], ...] = (1, 2, 3, 4)
+_STALE_DAYS = 365
+_ABOUT_HOURS = {
+    LimitUnit.WORKING_DAYS: 24 * 7 / 5,
+    LimitUnit.CALENDAR_DAYS: 24,
+    LimitUnit.HOURS: 1,
+    LimitUnit.MINUTES: 1 / 60,
+}
 SHIPPED_DIRECTORY = Path(__file__).parent.parent / "city" / "rule_packs"
 Grade = Literal[1, 2, 3, 4]  # 诉求紧急程度: 1 is the most urgent
 KindLabel = Literal["咨询", "求助", "投诉", "举报", "建议", "表扬"]
@@ -109,6 +119,32 @@ class RulePack(_Record):
                 seen.add(cell)
         return self
 
+    @model_validator(mode="after")
+    def _refuse_contradiction(self) -> "RulePack":
+        limited = {cell for limit in self.limits for cell in _cells(limit)}
+        for entry in self.unlimited:
+            for kind in entry.kinds:
+                if all((entry.clock, kind, grade) in limited for grade in _GRADES):
+                    raise ValueError(f"'{entry.clock}' of {kind} has a limit and is unlimited")
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_silence(self) -> "RulePack":
+        """A kind that nothing is said of would be a ticket without a due time, unnoticed."""
+        resolving = [limit for limit in self.limits if limit.clock is LimitClock.RESOLVE]
+        said = {cell[1:] for limit in resolving for cell in _cells(limit)}
+        for entry in self.unlimited:
+            if entry.clock is LimitClock.RESOLVE:
+                said |= {(kind, grade) for kind in entry.kinds for grade in _GRADES}
+        for kind in AppealKind:
+            for grade in _GRADES:
+                if (kind.label, grade) not in said:
+                    raise ValueError(
+                        f"nothing is said of 'resolve' for {kind.label}, grade {grade}: "
+                        "give a limit, or say under 'unlimited' why there is none"
+                    )
+        return self
+
     def limit(
         self, clock: LimitClock, kind: AppealKind | None = None, grade: Grade | None = None
     ) -> Limit | None:
@@ -126,7 +162,7 @@ class RulePack(_Record):
 
 def _cells(limit: Limit) -> list[tuple[str, str, int]]:
     kinds: tuple[str, ...] = limit.kinds or tuple(kind.label for kind in AppealKind)
-    return [(limit.clock, kind, grade) for kind in kinds for grade in limit.grades or (1, 2, 3, 4)]
+    return [(limit.clock, kind, grade) for kind in kinds for grade in limit.grades or _GRADES]
 
 
 def load_rule_packs(directory: Path = SHIPPED_DIRECTORY) -> dict[str, RulePack]:
@@ -136,10 +172,24 @@ def load_rule_packs(directory: Path = SHIPPED_DIRECTORY) -> dict[str, RulePack]:
         LibraryFaultsError: listing every fault as ``file:line: field: problem; repair``; a number
             without source, certainty or day of comparison is one.
     """
+    return _read_packs(sorted(directory.glob("*.yml")))
+
+
+def load_rule_pack_file(path: Path) -> RulePack:
+    """Load one pack that is not shipped yet, to be tried or checked.
+
+    Raises:
+        LibraryFaultsError: listing its faults.
+    """
+    (pack,) = _read_packs([path]).values()
+    return pack
+
+
+def _read_packs(paths: Iterable[Path]) -> dict[str, RulePack]:
     faults = FaultList()
     packs: dict[str, RulePack] = {}
-    for path in sorted(directory.glob("*.yml")):
-        file = read_file(path, directory, faults)
+    for path in paths:
+        file = read_file(path, path.parent, faults)
         pack = None if file is None else validate(file, (), file.data, RulePack, faults)
         if pack is None or file is None:
             continue
@@ -148,6 +198,41 @@ def load_rule_packs(directory: Path = SHIPPED_DIRECTORY) -> dict[str, RulePack]:
         packs[pack.code] = pack
     faults.raise_if_any()
     return packs
+
+
+def questionable(pack: RulePack, today: date) -> list[str]:
+    """Return what is no fault of form but should be looked at by whoever keeps the pack; Chinese.
+
+    Args:
+        pack: a pack that has no faults.
+        today: comparisons dated after it, or more than a year before, are named.
+    """
+    found = []
+    entries: tuple[Limit | Unlimited, ...] = (*pack.limits, *pack.unlimited)
+    for entry in entries:
+        named = f"{entry.clock}（{'、'.join(entry.kinds) or '各类'}）"
+        if entry.verified_on > today:
+            found.append(f"{named}：核对日期{entry.verified_on}在今天之后")
+        elif (today - entry.verified_on).days > _STALE_DAYS:
+            found.append(f"{named}：{entry.verified_on}核对，已超过一年，应重新核对来源")
+    return [*found, *_out_of_order(pack)]
+
+
+def _out_of_order(pack: RulePack) -> list[str]:
+    """Name clocks by which a more urgent appeal has more time than a less urgent one."""
+    found = []
+    for clock in LimitClock:
+        for kind in AppealKind:
+            limits = [(grade, pack.limit(clock, kind, grade)) for grade in _GRADES]
+            spans = [(grade, _hours(limit)) for grade, limit in limits if limit is not None]
+            if any(one[1] > next_[1] for one, next_ in pairwise(spans)):
+                found.append(f"{clock}（{kind.label}）：更紧急的等级时限反而更长")
+    return found
+
+
+def _hours(limit: Limit) -> float:
+    """Return about how long a limit is; enough to tell which of two is longer."""
+    return limit.amount * _ABOUT_HOURS[limit.unit]
 
 
 def load_rule_pack(code: str, directory: Path = SHIPPED_DIRECTORY) -> RulePack:

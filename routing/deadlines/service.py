@@ -1,16 +1,20 @@
 """The deadline service: which limit applies, when it ends, and how that was found."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from foundation.clock import SHANGHAI, Clock
 from foundation.settings import Settings
-from routing.deadlines.calendar import WorkCalendar, load_calendar
-from routing.deadlines.counting import LimitUnit, RollOver, due_at
+from routing.deadlines.calendar import CalendarFile, WorkCalendar
+from routing.deadlines.counting import LimitUnit, Pause, RollOver, due_at, end_of
 from routing.deadlines.derivation import amount_words, derivation
 from routing.deadlines.errors import CalendarNotPublishedError
 from routing.deadlines.rule_packs import Grade, Limit, LimitClock, RulePack, load_rule_pack
 from routing.schemas import AppealKind
+
+DUE_SOON_SHARE = 0.2  # of the whole limit
+DUE_SOON_WORKING_DAYS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,10 @@ class ResolveDeadline:
     certainty: str | None  # A: text seen; B: press or official report of it
     rule_pack: str  # code of the pack
     limit: str | None = None  # 15个工作日
+    # What the limit was counted with, so that it can be counted again under the same rule.
+    amount: float | None = None
+    unit: LimitUnit | None = None
+    roll_over: RollOver = RollOver.NONE
 
 
 class DeadlineService:
@@ -42,8 +50,10 @@ class DeadlineService:
     become a provisional time, with weekends alone, marked as such.
     """
 
-    def __init__(self, calendar: WorkCalendar, pack: RulePack, clock: Clock) -> None:
-        self._calendar = calendar
+    def __init__(
+        self, calendar: WorkCalendar | Callable[[], WorkCalendar], pack: RulePack, clock: Clock
+    ) -> None:
+        self._calendars = calendar
         self._pack = pack
         self._clock = clock
 
@@ -51,6 +61,30 @@ class DeadlineService:
     def rule_pack(self) -> RulePack:
         """The pack in force."""
         return self._pack
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The work calendar as it is known now."""
+        held = self._calendars
+        return held if isinstance(held, WorkCalendar) else held()
+
+    def under(self, pack: RulePack) -> "DeadlineService":
+        """Return the same service by the rules of another pack."""
+        return DeadlineService(self._calendars, pack, self._clock)
+
+    def clock_due(
+        self, clock: LimitClock, kind: AppealKind, start: datetime, grade: Grade | None = None
+    ) -> ResolveDeadline:
+        """Return when one of the clocks runs out.
+
+        Args:
+            clock: which; ``dispatch`` and ``resolve`` start at registration, ``accept``,
+                ``first_contact`` and ``send_back`` at the assignment's dispatch.
+            kind: of the appeal.
+            start: where this clock starts, aware.
+            grade: urgency where the pack grades by it; the pack's default otherwise.
+        """
+        return self._deadline(clock, kind, start, grade)
 
     def resolve_due(
         self, kind: AppealKind, registered_at: datetime | None = None, grade: Grade | None = None
@@ -78,21 +112,22 @@ class DeadlineService:
         unit: LimitUnit,
         amount: float,
         roll_over: RollOver = RollOver.NONE,
+        pauses: Collection[Pause] = (),
     ) -> CountedTime:
         """Count from ``start``; a year that is not published makes the result provisional.
+
+        Time within ``pauses`` does not count.
 
         Raises:
             UncountableAmountError: the amount is no limit.
         """
+        calendar, provisional = self.calendar, False
         try:
-            calendar = self._calendar
-            end = due_at(start, amount, unit, calendar, roll_over)
-            provisional = False
+            end = due_at(start, amount, unit, calendar, roll_over, pauses)
         except CalendarNotPublishedError:
-            calendar = self._calendar.provisional()
-            end = due_at(start, amount, unit, calendar, roll_over)
-            provisional = True
-        lines = derivation(start, end, amount, unit, calendar)
+            calendar, provisional = calendar.provisional(), True
+            end = due_at(start, amount, unit, calendar, roll_over, pauses)
+        lines = derivation(start, end, amount, unit, calendar, pauses)
         return CountedTime(end, provisional, lines)
 
     def working_days_left(self, now: datetime, end: datetime) -> int:
@@ -101,12 +136,36 @@ class DeadlineService:
         In years that are not published weekends alone count: for display beside a due time that
         is marked provisional itself.
         """
-        calendar = self._calendar.provisional()
+        calendar = self.calendar.provisional()
         day, last = now.astimezone(SHANGHAI).date(), end.astimezone(SHANGHAI).date()
         left = 0
         while (day := calendar.next_working_day(day)) <= last:
             left += 1
         return left
+
+    def due_soon_from(
+        self,
+        start: datetime,
+        due: datetime,
+        *,
+        in_days: bool = True,
+        share_left: float = DUE_SOON_SHARE,
+        working_days: int = DUE_SOON_WORKING_DAYS,
+    ) -> datetime:
+        """Return from when on a limit counts as due soon (临期).
+
+        With 20 % of its time left or one working day, whichever is longer; no rule sets this. For
+        a limit in hours the working day, longer than the limit itself, is left out.
+        """
+        last_part = due - (due - start) * share_left
+        if not in_days or not working_days:
+            return last_part
+        calendar, day = self.calendar.provisional(), due.astimezone(SHANGHAI).date()
+        for _ in range(working_days):
+            day -= timedelta(days=1)
+            while not calendar.is_working_day(day):
+                day -= timedelta(days=1)
+        return min(last_part, end_of(day))
 
     def _deadline(
         self, clock: LimitClock, kind: AppealKind, start: datetime, grade: Grade | None
@@ -124,6 +183,9 @@ class DeadlineService:
             certainty=limit.certainty,
             rule_pack=self._pack.code,
             limit=amount_words(limit.amount, limit.unit),
+            amount=limit.amount,
+            unit=limit.unit,
+            roll_over=self._roll_over,
         )
 
     @property
@@ -142,4 +204,4 @@ def load_deadline_service(settings: Settings, clock: Clock) -> DeadlineService:
     Raises:
         ConfigurationError: a rule pack or the calendar's override file has faults.
     """
-    return DeadlineService(load_calendar(settings), load_rule_pack(settings.rule_pack), clock)
+    return DeadlineService(CalendarFile(settings), load_rule_pack(settings.rule_pack), clock)

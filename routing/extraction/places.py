@@ -244,3 +244,20 @@ def _narrowed(outer: PlaceMention, inner: PlaceMention) -> PlaceMention:
         subdistricts=frozenset() if trust_outer else inner.subdistricts,
         weight=max(outer.weight, inner.weight),
     )
+
+
+_STATED_AREA = re.compile(
+    r"^(?:[\u4e00-\u9fff]{2,4}?(?:市(?!场)|县|街道|镇|(?<![小社园校景厂院片])区))+(?=.{3})"
+)
+
+
+def bare_place(place: str, district: str | None = None) -> str:
+    """Return the name of a place without what was added: 盘江区文渊阁小区3栋楼下 → 文渊阁.
+
+    Args:
+        place: as said.
+        district: taken off where the place begins with it.
+    """
+    name = place.strip().removeprefix(district or "")
+    name = _STATED_AREA.sub("", name)
+    return _SUFFIX.sub("", name) or name

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from routing.appeals import repository as appeals
 from routing.appeals.models import Appeal
+from routing.appeals.outgoing import outgoing_reply
 from routing.follow_ups import repository
 from routing.follow_ups.models import FollowUp
 from routing.follow_ups.schemas import AnsweredRow, AnsweredTicket, AskedAppeal, TryView
@@ -45,7 +46,7 @@ def answered_ticket(session: Session, ticket_no: str) -> AnsweredTicket:
         row=_row(ticket, share),
         text=ticket.text,
         place=ticket.place,
-        reply=share.reply or "",
+        reply=outgoing_reply(session, ticket.id, share.reply or ""),
         appeals=tuple(_asked(one, one.id in phones, tried) for one in answered),
         timeline=tuple(timeline(events_of(session, ticket.id))),
     )

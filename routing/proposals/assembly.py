@@ -7,7 +7,10 @@ from retrieval.encoder.preparation import load_encoder
 from retrieval.encoder.protocol import Encoder
 from routing.city_data import load_taxonomy
 from routing.deadlines.service import load_deadline_service
-from routing.proposals.service import Library, RoutingService
+from routing.learning.store import load_in_force
+from routing.proposals.catalogue import DispatchCatalogue
+from routing.proposals.collaborators import Library
+from routing.proposals.service import RoutingService
 
 
 def load_routing_service(
@@ -17,6 +20,8 @@ def load_routing_service(
     library: Library | None = None,
     encoder: Encoder | None = None,
     dense: bool = True,
+    learnt: bool = True,
+    catalogue: DispatchCatalogue | None = None,
 ) -> RoutingService:
     """Return the service over the shipped data; ``warm_up`` is the caller's.
 
@@ -26,16 +31,23 @@ def load_routing_service(
         library: the knowledge base, when loaded already.
         encoder: the encoder, when opened already.
         dense: ``False`` works by words and cues alone, without any encoder.
+        learnt: ``False`` leaves out what was learnt from closed tickets.
+        catalogue: what was ruled on send-backs.
 
     Raises:
         LibraryFaultsError: the shipped data has faults.
         ConfigurationError: the encoder has not been prepared.
     """
+    taxonomy = load_taxonomy()
+    used = (encoder or load_encoder(settings)) if dense else None
+    fingerprint = None if used is None else used.fingerprint
     return RoutingService(
         library=library or load_library(),
-        taxonomy=load_taxonomy(),
+        taxonomy=taxonomy,
         settings=settings,
-        encoder=(encoder or load_encoder(settings)) if dense else None,
+        encoder=used,
         deadlines=load_deadline_service(settings, clock),
         clock=clock,
+        learnt=load_in_force(settings.data_dir, fingerprint, taxonomy) if learnt else None,
+        catalogue=catalogue,
     )

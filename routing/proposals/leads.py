@@ -27,6 +27,7 @@ class LeadScore:
     code: str
     probability: float = 0.0
     evidence: list[str] = field(default_factory=list)
+    claims: dict[str, float] = field(default_factory=dict)  # of OPEN: which bodies stand behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,12 @@ class LeadChooser:
         self._quotes = quotes
 
     def rank(
-        self, text: str, categories: Sequence[tuple[str, float]], district: str | None
+        self,
+        text: str,
+        categories: Sequence[tuple[str, float]],
+        district: str | None,
+        *,
+        anywhere: bool = False,
     ) -> list[LeadScore]:
         """Return the bodies, most probable first.
 
@@ -55,6 +61,8 @@ class LeadChooser:
             text: normalised text.
             categories: code and probability, most probable first.
             district: 区县, ``None`` where not known; then :data:`OPEN` may stand in the list.
+            anywhere: it is about no place (a question, a proposal for the city): a body is named
+                even where its reach depends on a district that is not known.
         """
         scores: dict[str, LeadScore] = {}
         for code, probability in categories:
@@ -62,6 +70,8 @@ class LeadChooser:
                 break
             self._add(scores, self._taxonomy.categories[code], probability, text, district)
         self._redirect(scores, text)
+        if anywhere:
+            _name_somebody(scores)
         return sorted(scores.values(), key=lambda score: -score.probability)
 
     def choose(self, row: CategoryRecord, text: str) -> Choice:
@@ -99,6 +109,8 @@ class LeadChooser:
         code = self._territory.resolve(body, district).code or OPEN
         entry = scores.setdefault(code, LeadScore(code))
         entry.probability += probability
+        if code == OPEN:
+            entry.claims[body] = entry.claims.get(body, 0.0) + probability
         return entry
 
     def _reasons(
@@ -130,6 +142,20 @@ class LeadChooser:
                 f"权责清单·{self._quotes.name(code)}不承担：{entry.what}，"
                 f"归{self._quotes.name(target.code)}"
             )
+
+
+def _name_somebody(scores: dict[str, LeadScore]) -> None:
+    # CG answers a question about street stalls wherever its own reach ends.
+    opened = scores.pop(OPEN, None)
+    if opened is None:
+        return
+    for body, probability in opened.claims.items():
+        if body != TERRITORY:
+            entry = scores.setdefault(body, LeadScore(body))
+            entry.probability += probability
+            entry.evidence.extend(opened.evidence[: _MOST_EVIDENCE - len(entry.evidence)])
+    if not scores:
+        scores[OPEN] = opened
 
 
 _MOST_EVIDENCE = 3

@@ -2,33 +2,42 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from foundation.clock import Clock, SystemClock
 from foundation.settings import Settings
 from foundation.text.normalise import normalise
-from knowledge_base.schema import Department, Place
 from retrieval.encoder.protocol import Encoder
 from routing.classification.classifier import Classification, Classifier
 from routing.classification.weights import RoutingWeights, load_weights
 from routing.extraction.pipeline import Extraction, Extractor
 from routing.extraction.places import LocatedPlace
+from routing.learning.model import LearntModel
+from routing.proposals.catalogue import DispatchCatalogue
+from routing.proposals.collaborators import Deadlines, Library
 from routing.proposals.evidence import DutyQuotes
+from routing.proposals.judging import (
+    encodable,
+    is_confidential,
+    reads_ordinary,
+    settled_kind,
+)
 from routing.proposals.leads import OPEN, LeadChooser, LeadScore
 from routing.proposals.territory import TerritoryMap
-from routing.safety import SafetyAlert, screen
+from routing.proposals.weighing import Weighed, claimed, reread, reweighed
+from routing.safety import SafetyAlert, find_danger
 from routing.schemas import AppealKind, AppealReading, DepartmentCandidate, Outcome, Proposal
-from routing.taxonomy import LeadRule, Taxonomy
+from routing.taxonomy import TERRITORY, LeadRule, Taxonomy
 
 _LONGEST = 2000  # characters that enter the pipeline
 _KEPT_READINGS = 128
 _LEAST_CATEGORY = 0.05  # below it no category is named
-_REPORT_CHANCE = 0.2  # a real chance of 举报: identity is protected
 _DISPATCHER_BELOW = 0.6
 _DISPATCHER_BELOW_UNRULED = 0.8  # 人工判定 and nothing in the text that decides
 _APPEAL = 0.5
@@ -45,37 +54,6 @@ _LINE_NAMES = {
 }
 
 
-class Library(Protocol):
-    """What routing needs of the knowledge base."""
-
-    @property
-    def departments(self) -> Mapping[str, Department]:
-        """Bodies by code."""
-        ...
-
-    @property
-    def places(self) -> Sequence[Place]:
-        """The gazetteer."""
-        ...
-
-
-class ResolveDeadline(Protocol):
-    """The end of the time to resolve."""
-
-    @property
-    def due_at(self) -> datetime | None:
-        """Aware; ``None`` where the rules set no limit."""
-        ...
-
-
-class Deadlines(Protocol):
-    """What routing needs of the deadline service."""
-
-    def resolve_due(self, kind: AppealKind, registered_at: datetime) -> ResolveDeadline:
-        """Return by when an appeal registered at that moment must be resolved."""
-        ...
-
-
 class RoutingService:
     """Reads appeals and proposes who handles them; ``warm_up`` before the first use."""
 
@@ -87,20 +65,24 @@ class RoutingService:
         encoder: Encoder | None,
         deadlines: Deadlines,
         clock: Clock | None = None,
+        *,
         weights: RoutingWeights | None = None,
+        learnt: LearntModel | None = None,
+        catalogue: DispatchCatalogue | None = None,
     ) -> None:
         self._taxonomy = taxonomy
         self._departments = library.departments
         self._deadlines = deadlines
         self._clock = clock or SystemClock()
         self._weights = weights or load_weights()
+        self._learnt = learnt
+        self._catalogue = catalogue or DispatchCatalogue()
         cache_dir: Path = settings.data_dir / "cache"
         self._extractor = Extractor(library.places, settings.data_dir)
         self._classifier = Classifier(taxonomy, self._weights, encoder, cache_dir)
         quotes = DutyQuotes(taxonomy, library.departments)
-        self._chooser = LeadChooser(
-            taxonomy, TerritoryMap(library.departments, library.places), quotes
-        )
+        self._territory = TerritoryMap(library.departments, library.places)
+        self._chooser = LeadChooser(taxonomy, self._territory, quotes)
         self._lines = {
             line: next(
                 (
@@ -119,6 +101,12 @@ class RoutingService:
         self._extractor.warm_up()
         appeals = [appeal.text for appeal in self._taxonomy.appeals]
         self._classifier.warm_up({text: self._extractor.extract(text).generic for text in appeals})
+
+    def using(self, learnt: LearntModel | None) -> "RoutingService":
+        """Return the same service with what was learnt in place of what it has."""
+        other = copy(self)
+        vars(other).update(_learnt=learnt, _recent=OrderedDict())
+        return other
 
     def read(self, text: str) -> AppealReading:
         """Return what one message says of an appeal; cheap enough for every message of a chat."""
@@ -146,30 +134,98 @@ class RoutingService:
         """
         extraction, classification = self._understand(text)
         located = self._locate(extraction, place, reading)
-        alert = screen(text)
-        settled = kind or _kind(classification, alert)
+        alert = find_danger(text)
+        settled = kind or settled_kind(classification, alert)
         read = self._reading(extraction, classification, located, settled)
-        categories = self._ranked(classification)
         said = f"{extraction.text}。{place}" if place else extraction.text
-        ranked = self._chooser.rank(said, categories, located.district)
-        return self._proposal(said, read, ranked, categories, alert, received_at)
+        ranked = self._bodies(extraction, classification, said, located.district, settled)
+        return self._proposal(said, read, ranked, classification, alert, received_at)
+
+    def weigh(self, text: str, place: str | None = None) -> Weighed:
+        """Return what the taxonomy alone says of a text: what learning from history starts from."""
+        extraction, classification = self._read_by_taxonomy(text)
+        located = self._locate(extraction, place, None)
+        said = f"{extraction.text}。{place}" if place else extraction.text
+        kind = classification.kind
+        ranked = self._by_taxonomy(classification, said, located.district, kind)
+        codes = self._taxonomy.codes
+        return Weighed(
+            text=extraction.generic,
+            vector=classification.vector,
+            district=located.district,
+            bodies={score.code: score.probability for score in ranked},
+            categories=dict(zip(codes, classification.categories.tolist(), strict=True)),
+            kinds={kind.value: p for kind, p in classification.kinds.items()},
+        )
+
+    def resolve(self, body: str, district: str | None) -> str | None:
+        """Return the code that acts for ``body`` (a code or 属地) in ``district``."""
+        return self._chooser.resolve(body, district)
+
+    def is_district(self, code: str) -> bool:
+        """Whether the code is the government of a district."""
+        return self._territory.is_district(code)
+
+    def behind(self, text: str, place: str | None = None) -> list[str]:
+        """Return the bodies that the categories of a text name, whatever their reach."""
+        extraction, classification = self._read_by_taxonomy(text)
+        said = f"{extraction.text}。{place}" if place else extraction.text
+        rows = [self._taxonomy.categories[code] for code, _ in self._ranked(classification.bodies)]
+        return [self._chooser.choose(row, said).body for row in rows]
+
+    def _bodies(
+        self,
+        extraction: Extraction,
+        classification: Classification,
+        said: str,
+        district: str | None,
+        kind: AppealKind,
+    ) -> list[LeadScore]:
+        ranked = self._by_taxonomy(classification, said, district, kind)
+        if self._learnt is not None:
+            resolve = self._at(district)
+            ranked = reweighed(self._learnt, ranked, extraction, classification, resolve)
+        self._catalogue.refresh()
+        likely = [code for code, _ in self._ranked(classification.categories)[:_LIKELY]]
+        ruling = self._catalogue.alike(extraction.text, likely)
+        if ruling is None:
+            return ranked
+        return self._catalogue.applied(ranked, ruling, lambda body: self._acting(body, district))
+
+    def _acting(self, body: str, district: str | None) -> str | None:
+        # What one district's government was ruled to do, every district's does in its own.
+        if not self._territory.is_district(body):
+            return self._chooser.resolve(body, district)
+        return self._territory.body_of(district)
+
+    def _at(self, district: str | None) -> Callable[[str], str | None]:
+        return lambda body: self._chooser.resolve(body, district)
+
+    def _by_taxonomy(
+        self, classification: Classification, said: str, district: str | None, kind: AppealKind
+    ) -> list[LeadScore]:
+        # A question or a proposal for the city happens nowhere: nobody is asked where.
+        anywhere = kind in {AppealKind.INQUIRY, AppealKind.SUGGESTION}
+        categories = self._ranked(classification.bodies)
+        return self._chooser.rank(said, categories, district, anywhere=anywhere)
 
     def _proposal(
         self,
         text: str,
         reading: AppealReading,
         ranked: list[LeadScore],
-        categories: Sequence[tuple[str, float]],
+        classification: Classification,
         alert: SafetyAlert | None,
         received_at: datetime | None,
     ) -> Proposal:
+        categories = self._ranked(classification.categories)
         is_empty = reading.category is None and reading.appeal_probability < _APPEAL
         best = ranked[0] if ranked and not is_empty else None
         lead = None if best is None or best.code == OPEN else best.code
         outcome = self._outcome(reading, best, alert)
         confidence = self._confidence(best)
         asks = self._asks(outcome, reading, text)
-        if alert is not None:
+        if alert is not None and not reads_ordinary(classification):
             lead = self._lines.get(alert.line) or lead
             confidence = 1.0
         return Proposal(
@@ -190,12 +246,18 @@ class RoutingService:
         known = self._recent.get(text)
         if known is not None:
             return known
-        extraction = self._extractor.extract(normalise(_encodable(text)[:_LONGEST]))
-        understood = extraction, self._classifier.classify(extraction)
+        extraction, classification = self._read_by_taxonomy(text)
+        if self._learnt is not None:
+            classification = reread(self._learnt, self._taxonomy, extraction, classification)
+        understood = extraction, classification
         self._recent[text] = understood
         if len(self._recent) > _KEPT_READINGS:
             self._recent.popitem(last=False)
         return understood
+
+    def _read_by_taxonomy(self, text: str) -> tuple[Extraction, Classification]:
+        extraction = self._extractor.extract(normalise(encodable(text)[:_LONGEST]))
+        return extraction, self._classifier.classify(extraction)
 
     def _reading(
         self,
@@ -204,7 +266,7 @@ class RoutingService:
         place: LocatedPlace,
         kind: AppealKind,
     ) -> AppealReading:
-        code, probability = self._ranked(classification)[0]
+        code, probability = self._ranked(classification.categories)[0]
         named = probability >= _LEAST_CATEGORY
         return AppealReading(
             kind=kind,
@@ -219,18 +281,18 @@ class RoutingService:
             phone=extraction.phone,
             parties=extraction.parties,
             anonymous=extraction.anonymous,
-            confidential=_is_confidential(extraction, classification, kind),
+            confidential=is_confidential(extraction, classification, kind),
         )
 
-    def _ranked(self, classification: Classification) -> list[tuple[str, float]]:
-        order = np.argsort(-classification.categories)[:_CONSIDERED]
-        return [(self._taxonomy.codes[int(i)], float(classification.categories[i])) for i in order]
+    def _ranked(self, categories: NDArray[np.float64]) -> list[tuple[str, float]]:
+        order = np.argsort(-categories)[:_CONSIDERED]
+        return [(self._taxonomy.codes[int(i)], float(categories[i])) for i in order]
 
     def _locate(
         self, extraction: Extraction, place: str | None, reading: AppealReading | None
     ) -> LocatedPlace:
         if place is not None and place.strip():
-            given = self._extractor.extract(normalise(_encodable(place)[:_LONGEST])).place
+            given = self._extractor.extract(normalise(encodable(place)[:_LONGEST])).place
             same_text = extraction.place.district if given.district is None else given.district
             return LocatedPlace(place.strip(), same_text, given.subdistrict)
         if extraction.place.said is None and reading is not None:
@@ -282,6 +344,8 @@ class RoutingService:
     def _confidence(self, best: LeadScore | None) -> float:
         if best is None:
             return 0.0
+        if self._learnt is not None:
+            return self._learnt.confidence.probability(best.probability)
         dense = self._classifier.is_dense
         calibration = self._weights.lead if dense else self._weights.lead_lexical_only
         return calibration.probability(best.probability)
@@ -296,7 +360,9 @@ class RoutingService:
     def _candidates(
         self, ranked: list[LeadScore], lead: str | None
     ) -> tuple[DepartmentCandidate, ...]:
-        named = [score for score in ranked if score.code != OPEN]
+        named = [claimed(score) for score in ranked if score.code != OPEN or score.claims]
+        named = [score for score in named if score.code not in {OPEN, TERRITORY}]
+        named = list({score.code: score for score in reversed(named)}.values())
         if lead is not None and not any(score.code == lead for score in named):
             named.insert(0, LeadScore(lead, 1.0, ["安全筛查：请立即拨打专线"]))
         named.sort(key=lambda score: (score.code != lead, -score.probability))
@@ -322,26 +388,4 @@ class RoutingService:
 
 _CONSIDERED = 12
 _HAZARD_CHANCE = 0.25
-
-
-def _kind(classification: Classification, alert: SafetyAlert | None) -> AppealKind:
-    # Whoever tells of danger to life asks for help, whatever the sentence looks like.
-    is_inquiry = classification.kind is AppealKind.INQUIRY
-    return AppealKind.ASSISTANCE if alert is not None and is_inquiry else classification.kind
-
-
-def _encodable(text: str) -> str:
-    # A lone surrogate cannot be written anywhere; it says nothing either.
-    return text.encode("utf-8", "ignore").decode("utf-8")
-
-
-def _is_confidential(
-    extraction: Extraction, classification: Classification, kind: AppealKind
-) -> bool:
-    """Whether identity must be protected: over-protection is no error, a miss is (DESIGN §8)."""
-    if extraction.wants_confidentiality or kind is AppealKind.IRREGULARITY_REPORT:
-        return True
-    if classification.kinds[AppealKind.IRREGULARITY_REPORT] >= _REPORT_CHANCE:
-        return True
-    blames = kind in {AppealKind.COMPLAINT, AppealKind.ASSISTANCE}
-    return blames and extraction.dependent
+_LIKELY = 3  # categories among which a ruling is looked for

@@ -50,6 +50,10 @@ class TerritoryMap:
         """Return the code of the government of a district."""
         return None if district is None else self._body_of.get(district)
 
+    def is_district(self, code: str) -> bool:
+        """Whether the code is the government of a district."""
+        return code in self._body_of.values()
+
     def resolve(self, body: str, district: str | None) -> Resolved:
         """Return who acts for ``body`` (a code or 属地) in ``district``."""
         if body == TERRITORY:

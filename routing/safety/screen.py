@@ -20,7 +20,12 @@ from routing.safety.errors import ScreenDataError
 Line = Literal["110", "119", "120", "122", "燃气", "供电", "心理援助"]
 
 _DATA = Path(__file__).with_name("patterns.yml")
+_FAMILIES = Path(__file__).with_name("families.yml")
 _LONGEST = 2000  # characters; as much of a message as enters the pipeline
+_GAP = re.compile(
+    r"(?<=[\u4e00-\u9fff]{2})\s+(?=[\u4e00-\u9fff]{2})"
+)  # a space between words ends a clause
+_WORD = re.compile(r"<([a-z]+)>")
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f\x7f-\x9f]+")
 _CLAUSE_END = re.compile(r"[，。！？；,!?;…~～]|\.{2,}")
 _SENTENCE_END = re.compile(r"[。！？!?；;]")
@@ -47,6 +52,7 @@ class _AlertData(_Record):
     past: Literal["any", "far"]
     supposed: bool = False  # a supposition is reason enough (闻到像煤气的味道)
     habit: bool = False  # what happens again and again is no emergency of this moment
+    errand: bool = False  # told as the reason for an errand (残疾补贴) it is no emergency
     vetoes: str | None = None
     triggers: tuple[str, ...]
     instructions: str
@@ -55,6 +61,9 @@ class _AlertData(_Record):
 class _ScreenData(_Record):
     traditional: dict[Literal["from", "to"], str]
     figurative: tuple[str, ...]
+    dialect: dict[str, str]
+    words: dict[str, str]
+    hearsay: str
     far_past: str
     near_past: str
     present: str
@@ -62,7 +71,13 @@ class _ScreenData(_Record):
     policy: str
     supposed: str
     habit: str
+    errand: str
     alerts: tuple[_AlertData, ...]
+
+
+class _Families(_Record):
+    words: dict[str, str]
+    triggers: dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -75,6 +90,7 @@ class _Alert:
     past: re.Pattern[str]
     habit: bool
     supposed: bool
+    errand: bool
 
 
 class SafetyScreen:
@@ -82,24 +98,34 @@ class SafetyScreen:
 
     def __init__(self, data: _ScreenData) -> None:
         self._simplified = str.maketrans(data.traditional["from"], data.traditional["to"])
+        self._dialect = data.dialect
+        longest_first = sorted(data.dialect, key=len, reverse=True)
+        self._dialectal = re.compile("|".join(map(re.escape, longest_first)))
+        self._hearsay = re.compile(data.hearsay)
         self._figurative = re.compile("|".join(data.figurative))
         self._present = re.compile(data.present)
         self._ended = re.compile(data.ended)
         self._policy = re.compile(data.policy)
         self._supposed = re.compile(data.supposed)
         self._habit = re.compile(data.habit)
+        self._errand = re.compile(data.errand)
         far = re.compile(data.far_past)
         near = re.compile(f"{data.far_past}|{data.near_past}")
-        self._alerts = tuple(_compiled(alert, far, near) for alert in data.alerts)
+        self._alerts = tuple(_compiled(alert, data.words, far, near) for alert in data.alerts)
 
     def screen(self, text: str) -> SafetyAlert | None:
         """Return the first alert that the text gives reason for."""
-        plain = self._figurative.sub("□", self._normalised(text))
+        plain = self.plain(text)
         return next((a.alert for a in self._alerts if self._fires(a, plain)), None)
+
+    def plain(self, text: str) -> str:
+        """Return a text as the patterns see it: simplified, dialect and figures of speech gone."""
+        return self._figurative.sub("□", self._normalised(text))
 
     def _normalised(self, text: str) -> str:
         folded = unicodedata.normalize("NFKC", text[:_LONGEST])
-        return _INVISIBLE.sub("", folded).translate(self._simplified)
+        simplified = _INVISIBLE.sub("", _GAP.sub("，", folded)).translate(self._simplified)
+        return self._dialectal.sub(lambda match: self._dialect[match[0]], simplified)
 
     def _fires(self, alert: _Alert, text: str) -> bool:
         return any(
@@ -115,6 +141,10 @@ class SafetyScreen:
             return True
         if self._policy.search(clause) or self._ended.search(sentence):
             return True
+        if self._hearsay.search(sentence):
+            return True
+        if alert.errand and self._is_errand(text, match):
+            return True
         if not alert.supposed and self._supposed.search(clause):
             return True
         before = text[: match.end()].rpartition("。")[2] + clause.rpartition(match[0])[2]
@@ -122,10 +152,31 @@ class SafetyScreen:
             return True
         return self._is_over(alert, before)
 
+    def _is_errand(self, text: str, match: re.Match[str]) -> bool:
+        # 我爸瘫在床上，护理补贴怎么领: what is told first is only the reason for the errand. Told
+        # the other way round (救护车多少钱，我肚子疼得打滚) the danger is what matters.
+        return self._errand.search(text, match.start()) is not None and not self._present.search(
+            text
+        )
+
     def _is_over(self, alert: _Alert, sentence: str) -> bool:
         # "Last night he threatened me, now he is at the door": the present outweighs the past.
         past = list(alert.past.finditer(sentence))
         return bool(past) and not self._present.search(sentence, past[-1].end())
+
+
+def _joined(data: _ScreenData, more: _Families) -> _ScreenData:
+    """Return the patterns with the families behind those of the same category."""
+    unknown = set(more.triggers) - {alert.category for alert in data.alerts}
+    if unknown:
+        raise ValueError(f"families of unknown categories: {sorted(unknown)}")
+    taken: set[str] = set()
+    alerts = []
+    for alert in data.alerts:
+        added = () if alert.category in taken else more.triggers.get(alert.category, ())
+        taken.add(alert.category)
+        alerts.append(alert.model_copy(update={"triggers": (*alert.triggers, *added)}))
+    return data.model_copy(update={"words": data.words | more.words, "alerts": tuple(alerts)})
 
 
 def _around(text: str, match: re.Match[str], end: re.Pattern[str]) -> str:
@@ -134,15 +185,23 @@ def _around(text: str, match: re.Match[str], end: re.Pattern[str]) -> str:
     return text[starts[-1] if starts else 0 : stop.start() if stop else len(text)]
 
 
-def _compiled(data: _AlertData, far: re.Pattern[str], near: re.Pattern[str]) -> _Alert:
+def _compiled(
+    data: _AlertData, words: dict[str, str], far: re.Pattern[str], near: re.Pattern[str]
+) -> _Alert:
     return _Alert(
         alert=SafetyAlert(data.line, data.name, data.instructions, data.category),
-        triggers=tuple(re.compile(trigger) for trigger in data.triggers),
+        triggers=tuple(re.compile(_expanded(trigger, words)) for trigger in data.triggers),
         vetoes=re.compile(data.vetoes) if data.vetoes else None,
         past=far if data.past == "far" else near,
         habit=data.habit,
         supposed=data.supposed,
+        errand=data.errand,
     )
+
+
+def _expanded(trigger: str, words: dict[str, str]) -> str:
+    """Put each word family in the place of its name: ``<gas>`` becomes ``(?:煤气|燃气|…)``."""
+    return _WORD.sub(lambda match: f"(?:{words[match[1]]})", trigger)
 
 
 @lru_cache(maxsize=1)
@@ -153,9 +212,10 @@ def load_screen() -> SafetyScreen:
         ScreenDataError: the file is missing or a pattern cannot be compiled.
     """
     try:
-        raw = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
-        return SafetyScreen(_ScreenData.model_validate(raw))
-    except (OSError, yaml.YAMLError, ValidationError, re.error, ValueError) as error:
+        data = _ScreenData.model_validate(yaml.safe_load(_DATA.read_text(encoding="utf-8")))
+        more = _Families.model_validate(yaml.safe_load(_FAMILIES.read_text(encoding="utf-8")))
+        return SafetyScreen(_joined(data, more))
+    except (OSError, yaml.YAMLError, ValidationError, re.error, KeyError, ValueError) as error:
         raise ScreenDataError(_DATA.name, error) from error
 
 

@@ -2,7 +2,8 @@
 
 HotlineError
 ├── NotFoundError
-│   └── TicketNotFoundError        no such ticket, or not this department's
+│   ├── TicketNotFoundError        no such ticket, or not this department's
+│   └── AppealElsewhereError       the ticket does not answer this appeal
 ├── MalformedInputError
 │   ├── DutyBasisMissingError      a send-back cites no duty basis or no reason
 │   ├── EmptyReplyError            a reply without words
@@ -12,6 +13,7 @@ HotlineError
     ├── StaleVersionError          someone else changed the ticket meanwhile
     ├── ReturnWindowClosedError    sent back after the window closed
     ├── DesignatedError            sent back although the hotline has designated the department
+    ├── MergeRefusedError          a merge or a split would cost a citizen something
     └── NotLearnableError          a ticket that must not, or cannot yet, become a draft entry
 """
 
@@ -89,6 +91,23 @@ class DesignatedError(ConflictError):
 
     def __init__(self, ticket_no: str) -> None:
         super().__init__(f"ticket {ticket_no}: send-back refused, department is designated")
+
+
+class MergeRefusedError(ConflictError):
+    """A merge (并单) or a split would cost somebody a right, or leave a ticket with nobody's."""
+
+    def __init__(self, ticket_no: str, why: str, sentence: str) -> None:
+        self.user_message = sentence
+        super().__init__(f"ticket {ticket_no}: merge or split refused, {why}")
+
+
+class AppealElsewhereError(NotFoundError):
+    """The ticket does not answer this appeal."""
+
+    user_message = "这件诉求不在该工单里，请刷新后再试。"
+
+    def __init__(self, ticket_no: str, number: str) -> None:
+        super().__init__(f"ticket {ticket_no}: appeal {number} is not under it")
 
 
 class NotLearnableError(ConflictError):

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from foundation.database.base import Base, UtcDateTime
@@ -40,7 +41,24 @@ class Ticket(Base):
     """What must be done (工单). Holds nothing that tells who the citizen is."""
 
     __tablename__ = "tickets"
-    __table_args__ = (Index("ix_tickets_state_due", "state", "resolve_due_at"),)
+    __table_args__ = (
+        Index("ix_tickets_state_due", "state", "resolve_due_at"),
+        Index("ix_tickets_registered_at", "registered_at"),
+        # What the next checkpoint seals; empty but for the last minute's changes.
+        Index(
+            "ix_tickets_unsealed",
+            "id",
+            sqlite_where=sql("sealed_seq < last_seq"),
+            postgresql_where=sql("sealed_seq < last_seq"),
+        ),
+        # What the next tick of supervision looks at: what is due, and what changed since.
+        Index(
+            "ix_tickets_supervision",
+            "next_supervision_at",
+            sqlite_where=sql("next_supervision_at IS NOT NULL"),
+            postgresql_where=sql("next_supervision_at IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_no: Mapped[str] = mapped_column(String(32), unique=True)
@@ -58,8 +76,11 @@ class Ticket(Base):
     urgent: Mapped[bool] = mapped_column(default=False)
     confidential: Mapped[bool] = mapped_column(default=False)
     registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    dispatch_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resolve_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     due_provisional: Mapped[bool] = mapped_column(default=False, index=True)
+    # Since when the citizen is waited for: the clock stands, nothing becomes overdue.
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # rule pack, clause, certainty, derivation of the due time
     due_basis: Mapped[dict[str, Any]] = mapped_column(JSON)
     # routing's proposal: confidence, candidates with evidence
@@ -69,6 +90,10 @@ class Ticket(Base):
     # The head of its chain of events: number and code of the last one.
     last_seq: Mapped[int] = mapped_column(default=0)
     head_mac: Mapped[str] = mapped_column(String(64), default=FIRST_MAC)
+    sealed_seq: Mapped[int] = mapped_column(default=0, server_default="0")  # the last one sealed
+    # When supervision looks at it next; every event brings that forward to now. None: never.
+    next_supervision_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    merged_into: Mapped[str | None] = mapped_column(String(32))  # number of the ticket that goes on
 
     assignments: Mapped[list["Assignment"]] = relationship(order_by="Assignment.id")
 
@@ -87,7 +112,10 @@ class Assignment(Base):
     active: Mapped[bool] = mapped_column(default=True)  # neither sent back nor of an earlier round
     designated: Mapped[bool] = mapped_column(default=False)  # 指定: cannot be sent back
     dispatched_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    accept_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_contact_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     send_back_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    contacted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     returned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     replied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -127,5 +155,20 @@ class TicketEvent(Base):
     actor: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     data: Mapped[dict[str, Any]] = mapped_column(JSON)  # masked text and references only
+    previous_mac: Mapped[str] = mapped_column(String(64))
+    mac: Mapped[str] = mapped_column(String(64))
+
+
+class EventCheckpoint(Base):
+    """The heads of the chains that changed since the one before, sealed together (封存).
+
+    A copy of each lies in a file outside the database; ``mac`` chains them.
+    """
+
+    __tablename__ = "event_checkpoints"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    heads: Mapped[list[Any]] = mapped_column(JSON)  # [ticket_no, seq, mac] each
     previous_mac: Mapped[str] = mapped_column(String(64))
     mac: Mapped[str] = mapped_column(String(64))

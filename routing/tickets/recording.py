@@ -1,24 +1,46 @@
 """Every change of a ticket: the transition checked, its event and its outbox row together."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
 from foundation.clock import Clock
-from foundation.events.outbox import Outbox
+from foundation.events.outbox import NewMessage, Outbox
+from routing.finding.documents import follow
 from routing.tickets.events import append_event
-from routing.tickets.models import Ticket
+from routing.tickets.models import Ticket, TicketEvent
 from routing.tickets.schemas import Actor
 from routing.tickets.states import TicketState, check_transition
+
+
+class MoveListener(Protocol):
+    """Who must know, in the same transaction, that a ticket has moved."""
+
+    def moved(self, session: Session, ticket: Ticket, source: TicketState, actor: Actor) -> None:
+        """Note the move from ``source`` to the ticket's present state."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to be recorded of a ticket that changes no state."""
+
+    ticket: Ticket
+    kind: str
+    data: Mapping[str, Any]
 
 
 class Recorder:
     """The only code that changes a ticket's state."""
 
-    def __init__(self, clock: Clock, outbox: Outbox) -> None:
+    def __init__(
+        self, clock: Clock, outbox: Outbox, listeners: Sequence[MoveListener] = ()
+    ) -> None:
         self._clock = clock
         self._outbox = outbox
+        self._listeners = tuple(listeners)
 
     def move(
         self,
@@ -33,14 +55,37 @@ class Recorder:
         Raises:
             IllegalTransitionError: the table does not hold this move.
         """
-        check_transition(ticket.ticket_no, ticket.state, target)
+        source = ticket.state
+        check_transition(ticket.ticket_no, source, target)
         self._record(session, ticket, target.value, target, actor, data or {})
+        for listener in self._listeners:
+            listener.moved(session, ticket, source, actor)
 
     def note(
         self, session: Session, ticket: Ticket, kind: str, actor: Actor, data: Mapping[str, Any]
     ) -> None:
         """Record what changes no state, e.g. that protected data was read."""
         self._record(session, ticket, kind, ticket.state, actor, data)
+
+    def note_all(
+        self, session: Session, notes: Sequence[Note], actor: Actor, *, quiet: bool
+    ) -> list[TicketEvent]:
+        """Record many things at once; return the event of each, in their order.
+
+        ``quiet``: nobody's reading of a ticket grows stale by them.
+        """
+        now = self._clock.now()
+        events = [
+            append_event(
+                session, one.ticket, one.kind, one.ticket.state, actor, now, one.data, quiet=quiet
+            )
+            for one in notes
+        ]
+        self._outbox.enqueue_all(
+            session,
+            [_message(one.ticket, event) for one, event in zip(notes, events, strict=True)],
+        )
+        return events
 
     def _record(
         self,
@@ -52,11 +97,16 @@ class Recorder:
         data: Mapping[str, Any],
     ) -> None:
         event = append_event(session, ticket, kind, target, actor, self._clock.now(), data)
-        payload = {
-            "ticket_no": ticket.ticket_no,
-            "seq": event.seq,
-            "state": target.value,
-            "department": data.get("department") or data.get("lead"),
-        }
-        key = f"ticket:{ticket.ticket_no}:{event.seq}"
-        self._outbox.enqueue(session, f"ticket.{kind}", key, payload)
+        follow(session, ticket, kind)
+        message = _message(ticket, event)
+        self._outbox.enqueue(session, message.topic, message.key, message.payload)
+
+
+def _message(ticket: Ticket, event: TicketEvent) -> NewMessage:
+    payload = {
+        "ticket_no": ticket.ticket_no,
+        "seq": event.seq,
+        "state": event.to_state.value,
+        "department": event.data.get("department") or event.data.get("lead"),
+    }
+    return NewMessage(f"ticket.{event.kind}", f"ticket:{ticket.ticket_no}:{event.seq}", payload)

@@ -78,6 +78,11 @@ def by_ticket_no(session: Session, ticket_no: str) -> Ticket | None:
     return session.scalars(select(Ticket).where(Ticket.ticket_no == ticket_no)).one_or_none()
 
 
+def by_id(session: Session, ticket_id: int) -> Ticket:
+    """Return the ticket of this key."""
+    return session.get_one(Ticket, ticket_id)
+
+
 def inbox(
     session: Session, department_code: str, limit: int = PAGE, offset: int = 0
 ) -> list[tuple[Ticket, Assignment]]:
@@ -169,6 +174,12 @@ def active_shares(session: Session, ticket_id: int) -> list[Assignment]:
         .where(Assignment.ticket_id == ticket_id, Assignment.active)
         .order_by(Assignment.id)
     )
+    return list(session.scalars(query))
+
+
+def shares_of_ticket(session: Session, ticket_id: int) -> list[Assignment]:
+    """Return every share of a ticket, also of earlier rounds and sent back, the oldest first."""
+    query = select(Assignment).where(Assignment.ticket_id == ticket_id).order_by(Assignment.id)
     return list(session.scalars(query))
 
 

@@ -61,6 +61,7 @@ class InboxRow:
     dispatched_at: datetime
     due_at: datetime | None
     due_provisional: bool
+    paused_at: datetime | None  # since when the citizen is waited for; nothing becomes overdue
     send_back_until: datetime | None
 
 
@@ -82,6 +83,8 @@ class TicketView:
 
     row: InboxRow
     text: str
+    # What further citizens said, after a merge, or the part that this ticket is about.
+    asked: tuple[str, ...]
     occurred: str | None
     due_derivation: tuple[str, ...]
     due_clause: str | None
@@ -118,4 +121,12 @@ class ChainFault:
 
     ticket_no: str
     seq: int
+    problem: str  # Chinese
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointFault:
+    """What the verifier found wrong with a checkpoint."""
+
+    number: int
     problem: str  # Chinese

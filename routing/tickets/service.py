@@ -14,22 +14,25 @@ from foundation.events.outbox import Outbox
 from foundation.text.personal_information import mask
 from foundation.text.storable import storable
 from knowledge_base.schema import Department
+from routing.deadlines.rule_packs import LimitClock
 from routing.deadlines.service import DeadlineService
+from routing.reply_gate.errors import ReplyRefusedError
+from routing.reply_gate.schemas import ReplyChecker, ReplyFinding
 from routing.tickets import repository
-from routing.tickets.drafting import due_basis_of, title_of
+from routing.tickets.drafting import drafted
 from routing.tickets.errors import (
     DepartmentCannotHandleError,
     EmptyReplyError,
     IllegalTransitionError,
+    TicketNotFoundError,
 )
 from routing.tickets.models import (
-    FIRST_MAC,
     Assignment,
     AssignmentRole,
     SendBackState,
     Ticket,
 )
-from routing.tickets.recording import Recorder
+from routing.tickets.recording import MoveListener, Recorder
 from routing.tickets.schemas import SYSTEM, Actor, NewTicket
 from routing.tickets.sending_back import (
     check_send_back,
@@ -59,12 +62,15 @@ class TicketService:
         deadlines: DeadlineService,
         departments: Mapping[str, Department],
         outbox: Outbox,
+        gate: ReplyChecker,
         listeners: Sequence[ReplyListener] = (),
+        move_listeners: Sequence[MoveListener] = (),
     ) -> None:
         self._clock = clock
         self._deadlines = deadlines
         self._departments = departments
-        self._recorder = Recorder(clock, outbox)
+        self._recorder = Recorder(clock, outbox, move_listeners)
+        self._gate = gate
         self._listeners = tuple(listeners)
 
     def takes_tickets(self, department_code: str | None) -> bool:
@@ -74,29 +80,9 @@ class TicketService:
 
     def register(self, session: Session, new: NewTicket, actor: Actor = SYSTEM) -> Ticket:
         """Open a ticket (受理): it leaves ``draft`` at once."""
-        deadline = new.deadline
-        ticket = Ticket(
-            ticket_no=new.ticket_no,
-            state=TicketState.DRAFT,
-            version=0,
-            last_seq=0,
-            head_mac=FIRST_MAC,
-            kind=new.kind,
-            category_code=new.category_code,
-            category=new.category,
-            title=title_of(new.text),
-            text=new.text,
-            place=new.place,
-            district=new.district,
-            occurred=new.occurred,
-            urgent=new.urgent,
-            confidential=new.confidential,
-            registered_at=new.registered_at or self._clock.now(),
-            resolve_due_at=deadline.due_at if deadline else None,
-            due_provisional=deadline.provisional if deadline else False,
-            due_basis=due_basis_of(new),
-            proposal=dict(new.proposal),
-        )
+        registered_at = new.registered_at or self._clock.now()
+        dispatch = self._deadlines.clock_due(LimitClock.DISPATCH, new.kind, registered_at)
+        ticket = drafted(new, registered_at, dispatch.due_at)
         session.add(ticket)
         session.flush()
         self._recorder.move(session, ticket, TicketState.REGISTERED, actor, new.origin)
@@ -141,7 +127,10 @@ class TicketService:
         session.add_all(
             self._share(ticket, code, AssignmentRole.CO_HANDLING) for code in supporting
         )
-        data = {"lead": lead, "co": supporting, "dispatch": ticket.dispatch_count}
+        data: dict[str, Any] = {"lead": lead, "co": supporting, "dispatch": ticket.dispatch_count}
+        proposed = ticket.proposal.get("lead")
+        if proposed is not None and proposed != lead and ticket.dispatch_count == 1:
+            data["proposed"] = proposed  # a dispatcher knew better: the catalogue learns from it
         self._recorder.move(session, ticket, TicketState.DISPATCHED, actor, data)
         return ticket
 
@@ -181,6 +170,22 @@ class TicketService:
         if share.role is AssignmentRole.LEAD:
             data = {"department": share.department_code}
             self._recorder.move(session, ticket, TicketState.HANDLING, actor, data)
+        return ticket
+
+    def note_contact(
+        self, session: Session, ticket_no: str, actor: Actor, version: int | None = None
+    ) -> Ticket:
+        """Note that the department has spoken with the citizen (首次联系); the first time counts.
+
+        Raises:
+            TicketNotFoundError, StaleVersionError, IllegalTransitionError: as for ``accept``.
+        """
+        ticket, share = repository.locked_share(session, ticket_no, actor.department, version)
+        check_with_department(ticket)
+        if share.contacted_at is None:
+            share.contacted_at = self._clock.now()
+            data = {"department": share.department_code}
+            self._recorder.note(session, ticket, "contacted", actor, data)
         return ticket
 
     def send_back(
@@ -237,13 +242,24 @@ class TicketService:
         actor: Actor,
         text: str,
         version: int | None = None,
+        override: str | None = None,
     ) -> Ticket:
         """Answer (答复): the lead's reply answers the citizen, a co-handling one feeds the lead's.
+
+        Args:
+            session: the transaction.
+            ticket_no: which.
+            actor: of the department that answers.
+            text: the reply.
+            version: the one the reader loaded.
+            override: why the reply leaves although the gate found something; the caller has
+                checked that the actor may say so. It becomes an event.
 
         Raises:
             TicketNotFoundError, StaleVersionError: as for ``accept``.
             EmptyReplyError: there are no words.
             IllegalTransitionError: the lead has not accepted yet, or has answered already.
+            ReplyRefusedError: the gate found something, and no reason lets it pass.
         """
         ticket, share = repository.locked_share(session, ticket_no, actor.department, version)
         text = storable(text, TEXT_CHARACTERS)
@@ -256,6 +272,7 @@ class TicketService:
         if leads:
             check_transition(ticket_no, ticket.state, TicketState.REPLIED)
         check_with_department(ticket)
+        self._pass_gate(session, ticket, share, actor, text, override)
         share.reply, share.replied_at = text, self._clock.now()
         if not leads:
             self._recorder.note(session, ticket, "co_replied", actor, data)
@@ -264,6 +281,48 @@ class TicketService:
         for listener in self._listeners:
             listener.replied(session, ticket, share)
         return ticket
+
+    def review_reply(
+        self, session: Session, ticket_no: str, actor: Actor, text: str
+    ) -> tuple[ReplyFinding, ...]:
+        """Return what would keep ``text`` from leaving; nothing is changed.
+
+        Raises:
+            TicketNotFoundError: the actor's department has no part in the ticket.
+        """
+        found = repository.share_of(session, ticket_no, actor.department or "")
+        if found is None:
+            raise TicketNotFoundError(ticket_no)
+        return self._findings(session, *found, storable(text, TEXT_CHARACTERS))
+
+    def _findings(
+        self, session: Session, ticket: Ticket, share: Assignment, text: str
+    ) -> tuple[ReplyFinding, ...]:
+        leads = share.role is AssignmentRole.LEAD
+        return tuple(self._gate.check(session, ticket.id, text, to_citizen=leads))
+
+    def _pass_gate(
+        self,
+        session: Session,
+        ticket: Ticket,
+        share: Assignment,
+        actor: Actor,
+        text: str,
+        override: str | None,
+    ) -> None:
+        """Pass a reply that keeps the rules, or one that somebody answers for."""
+        findings = self._findings(session, ticket, share, text)
+        if not findings:
+            return
+        reason = storable(override or "", TEXT_CHARACTERS)
+        if not reason or not all(one.rule.overridable for one in findings):
+            raise ReplyRefusedError(ticket.ticket_no, findings)
+        data = {
+            "department": share.department_code,
+            "rules": sorted({one.rule.value for one in findings}),
+            "reason": mask(reason),
+        }
+        self._recorder.note(session, ticket, "gate_overridden", actor, data)
 
     def advance(
         self,
@@ -274,7 +333,7 @@ class TicketService:
         note: str = "",
         version: int | None = None,
     ) -> Ticket:
-        """Make a move that needs nothing but a note: follow-up, resolve, archive, reopen, withdraw.
+        """Make a move that needs nothing but a note: follow-up, resolve, archive, reopen.
 
         Raises:
             TicketNotFoundError, StaleVersionError: as for ``dispatch``.
@@ -299,8 +358,7 @@ class TicketService:
         self._recorder.note(session, ticket, kind, actor, data)
 
     def _share(self, ticket: Ticket, code: str, role: AssignmentRole) -> Assignment:
-        now = self._clock.now()
-        window = self._deadlines.send_back_until(ticket.kind, now)
+        now, due = self._clock.now(), self._deadlines.clock_due
         return Assignment(
             ticket_id=ticket.id,
             department_code=code,
@@ -308,7 +366,9 @@ class TicketService:
             round=ticket.round,
             designated=ticket.dispatch_count > DISPATCHES_BEFORE_DESIGNATION,
             dispatched_at=now,
-            send_back_until=window.due_at,
+            accept_due_at=due(LimitClock.ACCEPT, ticket.kind, now).due_at,
+            first_contact_due_at=due(LimitClock.FIRST_CONTACT, ticket.kind, now).due_at,
+            send_back_until=due(LimitClock.SEND_BACK, ticket.kind, now).due_at,
         )
 
     def _decide_send_backs(self, session: Session, ticket: Ticket, lead: str) -> None:
@@ -318,7 +378,7 @@ class TicketService:
             record.decided_at = self._clock.now()
 
 
-# Moves that carry more than a note: a department, a reply, a reason.
+# Moves that carry more than a note: a department, a reply, a reason, the citizens concerned.
 _OWN_METHOD = frozenset(
     {
         TicketState.REGISTERED,
@@ -327,5 +387,6 @@ _OWN_METHOD = frozenset(
         TicketState.RETURNED,
         TicketState.REPLIED,
         TicketState.MERGED,
+        TicketState.WITHDRAWN,
     }
 )

@@ -31,6 +31,11 @@ class TicketState(StrEnum):
         """The word people see."""
         return _LABELS[self]
 
+    @property
+    def running(self) -> bool:
+        """Whether nobody has answered yet, and the clock goes on."""
+        return self in RUNNING
+
 
 _LABELS = {
     TicketState.DRAFT: "草稿",
@@ -81,6 +86,17 @@ WITH_DEPARTMENT = (
     TicketState.ACCEPTED,
     TicketState.HANDLING,
     TicketState.AWAITING_CITIZEN,
+)
+
+# Nobody has answered yet, and it may become overdue.
+RUNNING = (
+    TicketState.REGISTERED,
+    TicketState.DISPATCHING,
+    TicketState.DISPATCHED,
+    TicketState.ACCEPTED,
+    TicketState.HANDLING,
+    TicketState.RETURNED,
+    TicketState.REOPENED,
 )
 
 # The citizen was asked whether the reply did: what is known now may help the next one.

@@ -1,7 +1,10 @@
 """What staff read of tickets. A department reaches its own only; nobody's identity is in here."""
 
+from collections.abc import Collection
+
 from sqlalchemy.orm import Session
 
+from routing.appeals import repository as appeals
 from routing.tickets import repository
 from routing.tickets.errors import TicketNotFoundError
 from routing.tickets.models import Assignment, Ticket, TicketEvent
@@ -10,13 +13,54 @@ from routing.tickets.states import TicketState
 
 _CITIZEN = "市民"
 _PROTECTED = "市民（身份保密）"
+# What of an event's data a department may read: neither what citizens said when they were
+# called nor which appeals are under the ticket.
+FOR_DEPARTMENTS = (
+    "reason",
+    "duty_basis",
+    "lead",
+    "co",
+    "department",
+    "rules",
+    "working_days",
+    "late",
+    "to",
+)
 _NOTES = {
     "co_accepted": "协办单位已签收",
     "co_returned": "协办单位已退单",
     "co_replied": "协办单位已答复",
     "contact_read": "查看了联系方式",
     "followed_up": "已回访",
+    "contacted": "已联系诉求人",
+    "due_moved": "办理时限调整",
+    "due_confirmed": "暂定时限已确定",
+    "rules_changed": "改按新规则计时",
+    "extension_requested": "申请延期",
+    "extension_approved": "同意延期",
+    "extension_refused": "不同意延期",
     "learned": "答复已转为知识库草稿",
+    "gate_overridden": "答复经说明理由后放行",
+    "joined": "并入了其他市民的诉求",
+    "split": "分出了另一张工单",
+    "appeal_withdrawn": "一位市民撤回了诉求",
+    "attached": "添加了附件",
+    "attachment_cleared": "附件已遮盖，可供承办单位查看",
+    "yellow_card_issued": "亮黄牌",
+    "red_card_issued": "亮红牌",
+    "card_answered": "已回复亮牌原因",
+    "card_closed": "亮牌解除",
+    "escalated": "督办升级",
+    "reminded": "催办",
+    "reminder_answered": "已回复催办",
+    "reminder_unanswered": "催办逾期未回复",
+    "reminder_closed": "催办结束",
+    "supervised": "发出督办",
+    "order_answered": "已回复督办",
+    "order_approved": "督办回复通过",
+    "order_refused": "督办回复未通过",
+    "order_overdue": "督办逾期未回复",
+    "order_closed": "督办结束",
 }
 
 
@@ -42,6 +86,7 @@ def ticket_view(session: Session, ticket_no: str, department_code: str) -> Ticke
     return TicketView(
         row=_inbox_row(ticket, share),
         text=ticket.text,
+        asked=_asked(session, ticket),
         occurred=ticket.occurred,
         due_derivation=tuple(basis.get("derivation", ())),
         due_clause=basis.get("clause"),
@@ -49,8 +94,20 @@ def ticket_view(session: Session, ticket_no: str, department_code: str) -> Ticke
         designated=share.designated,
         citizen=_PROTECTED if ticket.confidential else _CITIZEN,
         reply=share.reply,
-        timeline=tuple(timeline(repository.events_of(session, ticket.id))),
+        timeline=tuple(timeline(repository.events_of(session, ticket.id), FOR_DEPARTMENTS)),
     )
+
+
+def _asked(session: Session, ticket: Ticket) -> tuple[str, ...]:
+    """Return what the ticket's own words leave out: other citizens', with their place and time."""
+    found = []
+    for appeal, words in appeals.asked_of_ticket(session, ticket.id):
+        place = appeal.place if appeal.place != ticket.place else None
+        when = appeal.occurred if appeal.occurred != ticket.occurred else None
+        if words != ticket.text or place or when:
+            facts = [f"地点：{place}"] * bool(place) + [f"时间：{when}"] * bool(when)
+            found.append(f"{words}（{'；'.join(facts)}）" if facts else words)
+    return tuple(dict.fromkeys(found))
 
 
 def ticket_exists(session: Session, ticket_no: str) -> bool:
@@ -63,8 +120,10 @@ def queue_rows(session: Session, limit: int = repository.PAGE) -> list[QueueRow]
     return [_queue_row(ticket) for ticket in repository.dispatch_queue(session, limit)]
 
 
-def timeline(events: list[TicketEvent]) -> list[TimelineEntry]:
-    """Return events as staff read them."""
+def timeline(
+    events: list[TicketEvent], shown: Collection[str] | None = None
+) -> list[TimelineEntry]:
+    """Return events as staff read them; of their data only what ``shown`` names, if it is given."""
     return [
         TimelineEntry(
             seq=event.seq,
@@ -72,7 +131,9 @@ def timeline(events: list[TicketEvent]) -> list[TimelineEntry]:
             label=_label(event),
             at=event.at,
             actor=event.actor,
-            data=event.data,
+            data=event.data
+            if shown is None
+            else {name: event.data[name] for name in shown if name in event.data},
         )
         for event in events
     ]
@@ -101,6 +162,7 @@ def _inbox_row(ticket: Ticket, share: Assignment) -> InboxRow:
         dispatched_at=share.dispatched_at,
         due_at=ticket.resolve_due_at,
         due_provisional=ticket.due_provisional,
+        paused_at=ticket.paused_at,
         send_back_until=share.send_back_until,
     )
 

@@ -1,0 +1,30 @@
+"""The table of attachments; the files lie encrypted in the data folder."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from foundation.database.base import Base, UtcDateTime
+from foundation.database.encrypted import EncryptedText
+
+
+class Attachment(Base):
+    """One file that belongs to a ticket, or to one citizen's appeal wherever that goes."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    # None: a department's own, e.g. a photograph of what it did.
+    appeal_id: Mapped[int | None] = mapped_column(ForeignKey("appeals.id"), index=True)
+    name: Mapped[str] = mapped_column(EncryptedText("attachment.name"))  # may name somebody
+    media_type: Mapped[str] = mapped_column(String(32))
+    size: Mapped[int] = mapped_column()
+    sha256: Mapped[str] = mapped_column(String(64))  # of what is kept, before encryption
+    added_by: Mapped[str] = mapped_column(String(64))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # The version that handling roles may see of a protected appeal's file; None: none yet.
+    cleared_sha256: Mapped[str | None] = mapped_column(String(64))
+    cleared_by: Mapped[str | None] = mapped_column(String(64))
+    cleared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,1 @@
+"""Finding tickets: full-text search in Chinese, saved filters, export."""

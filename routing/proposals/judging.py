@@ -1,0 +1,42 @@
+"""What one text gives reason for: danger, protection, the kind that is settled."""
+
+from routing.classification.classifier import Classification
+from routing.extraction.pipeline import Extraction
+from routing.safety import SafetyAlert
+from routing.schemas import AppealKind
+
+_REPORT_CHANCE = 0.2  # a real chance of 举报: identity is protected
+# Of 187 emergencies of the screen's tests one lies below, of 36 calibration appeals that the screen
+# alarms on 20 (five-fold): docs/benchmarks/routing.md.
+_DANGER = 0.1
+
+
+def reads_ordinary(classification: Classification) -> bool:
+    """Whether a text that the screen alarms on reads like any other appeal."""
+    # The card goes out all the same; but a shop's opening hours are not handed to the police.
+    return classification.danger is not None and classification.danger < _DANGER
+
+
+def settled_kind(classification: Classification, alert: SafetyAlert | None) -> AppealKind:
+    """Return the kind, danger considered."""
+    # Whoever tells of danger to life asks for help, whatever the sentence looks like.
+    is_inquiry = classification.kind is AppealKind.INQUIRY
+    return AppealKind.ASSISTANCE if alert is not None and is_inquiry else classification.kind
+
+
+def encodable(text: str) -> str:
+    """Return the text without what cannot be written anywhere."""
+    # A lone surrogate cannot be written anywhere; it says nothing either.
+    return text.encode("utf-8", "ignore").decode("utf-8")
+
+
+def is_confidential(
+    extraction: Extraction, classification: Classification, kind: AppealKind
+) -> bool:
+    """Whether identity must be protected: over-protection is no error, a miss is (DESIGN §8)."""
+    if extraction.wants_confidentiality or kind is AppealKind.IRREGULARITY_REPORT:
+        return True
+    if classification.kinds[AppealKind.IRREGULARITY_REPORT] >= _REPORT_CHANCE:
+        return True
+    blames = kind in {AppealKind.COMPLAINT, AppealKind.ASSISTANCE}
+    return blames and extraction.dependent

@@ -1,0 +1,1 @@
+"""Supervision: cards, reminders and orders, who is told, what is counted, the weekly report."""

@@ -1,0 +1,1 @@
+"""The clock of one ticket: paused, extended, counted again; rules tried on past tickets."""
