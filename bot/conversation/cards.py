@@ -1,21 +1,26 @@
 """Cards: what a channel may show richer than text. Plain data, the same for every channel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from bot.conversation.schemas import AppealDraft, Card
 from knowledge_base.bundles.overview import Overview
 from knowledge_base.bundles.schema import Bundle
+from knowledge_base.guidance.rendering import dropped_text, open_text, situation
+from knowledge_base.guidance.selecting import Selection, encode
 from knowledge_base.notices.checklist import Checklist
 from knowledge_base.schema import FacetName, Matter
 from retrieval.schemas import Answer, Source
 
 
-def guide_card(matter: Matter, answer: Answer, *, offers: bool = False) -> Card:
+def guide_card(
+    matter: Matter, answer: Answer, *, offers: bool = False, guided: bool = False
+) -> Card:
     """The guide's card: the asked facet open, the others to be asked for.
 
     ``offers``: the matter is new in the conversation, so the notice is offered in words too.
+    ``guided``: short questions are offered, which end in the notice for this citizen.
     """
     facets = [
         {"name": facet.value, "label": facet.label} for facet in FacetName if matter.covers(facet)
@@ -37,6 +42,7 @@ def guide_card(matter: Matter, answer: Answer, *, offers: bool = False) -> Card:
             "laws": list(source.laws) if source else [],
             "links": notice_links(matter.code),
             "offers": offers,
+            "guided": guided,
         },
     )
 
@@ -65,11 +71,12 @@ def policy_card(answer: Answer) -> Card:
     )
 
 
-def notice_links(code: str) -> list[dict[str, str]]:
-    """Where a guide's one-time notice is read and printed."""
+def notice_links(code: str, answers: Mapping[str, str] | None = None) -> list[dict[str, str]]:
+    """Where a guide's one-time notice is read and printed; ``answers``: for this citizen's case."""
+    case = f"?for={encode(answers)}" if answers else ""
     return [
-        {"label": "一次性告知书", "href": f"/guides/{code}"},
-        {"label": "打印（PDF）", "href": f"/guides/{code}/notice.pdf"},
+        {"label": "一次性告知书", "href": f"/guides/{code}{case}"},
+        {"label": "打印（PDF）", "href": f"/guides/{code}/notice.pdf{case}"},
     ]
 
 
@@ -86,6 +93,24 @@ def notice_card(matter: Matter, text: str) -> Card:
     documents = [document.name for document in matter.materials.documents]
     data = {"code": matter.code, "title": matter.title, "documents": documents, "text": text}
     return Card(type="notice", data=data | {"links": notice_links(matter.code)})
+
+
+def personal_notice_card(selection: Selection, text: str) -> Card:
+    """The notice for one citizen: what to bring, what falls away and why."""
+    matter = selection.matter
+    data = {
+        "code": matter.code,
+        "title": matter.title,
+        "case": situation(selection),
+        "documents": [one.document.name for one in selection.needed],
+        "dropped": [dropped_text(one) for one in selection.dropped],
+        "open": [open_text(one) for one in selection.open],
+        "ends": [quote.text for quote in (*selection.cannot, *selection.not_needed)],
+        "quotes": [quote.text for quote in selection.quotes],
+        "text": text,
+        "links": notice_links(matter.code, selection.answers),
+    }
+    return Card(type="notice", data=data)
 
 
 def checklist_card(matter: Matter, checked: Checklist) -> Card:

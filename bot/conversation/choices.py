@@ -6,11 +6,20 @@ from collections.abc import Sequence
 from bot.conversation import replies
 from bot.conversation.protocols import Guides
 from bot.conversation.schemas import Choice
+from knowledge_base.schema import FacetName
+from retrieval.wording import load_wording
 
 _NUMBER = re.compile(
     r"^(?:选|要|我选|是)?(?:第)?(?P<number>[1-9一二三四五两])(?:个|项|种|号|条)?(?:吧|啊|的)?[。.!！]?$"
 )
 _CHINESE_NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
+# 「第二个要多少钱」: which, and what of it
+_LEADING = re.compile(
+    r"^(?:那|选|就|问)?(?:第(?P<number>[1-9一二三四五])(?:个|项|种)|(?P<pair>前者|后者|前一个|后一个|前面那个|后面那个))"
+    r"(?:呢|的|是|，|,)*(?P<rest>.{1,14})$"
+)
+_TAKES = re.compile(r"^(?:那就|那|就|我?(?:选|要|办|是))+(?=.{2})|(?:吧|的|那个|这个|呢)+$")
+_PAIR = {"前者": 0, "前一个": 0, "前面那个": 0, "后者": 1, "后一个": 1, "后面那个": 1}
 _NONE = re.compile(r"都不是|没有我要的|都不对|以上都不")
 _SAYS_ENOUGH = 2  # characters of a label that single it out
 
@@ -30,13 +39,41 @@ def pick(choices: Sequence[Choice], text: str) -> Choice | None:
     if _NONE.search(said):
         return choices[-1]
     if number := _NUMBER.match(said):
-        index = _CHINESE_NUMBERS.get(number["number"]) or int(number["number"])
+        index = _number(number["number"])
         return choices[index - 1] if index <= len(choices) else None
+    if led := _LEADING.match(said):
+        return _led(choices, led)
+    if said.rstrip("呢吧啊。") in _PAIR:
+        return choices[_PAIR[said.rstrip("呢吧啊。")]]
+    head, comma, rest = said.replace(",", "，").partition("，")
+    if comma and len(load_wording().residue(rest)) <= 1 and load_wording().facet_of(rest):
+        return pick(choices, head)  # 「那就换证吧，要什么材料」
+    said = _TAKES.sub("", said)
     exact = [choice for choice in choices if said in {choice.label, choice.value}]
     if exact:
         return exact[0]
     holding = [choice for choice in choices if len(said) >= _SAYS_ENOUGH and said in choice.label]
     return holding[0] if len(holding) == 1 else None
+
+
+def side_of(text: str) -> FacetName | None:
+    """Return the side that is asked for beside a choice: 「第二个要多少钱」."""
+    led = _LEADING.match(text.strip())
+    _, _, rest = text.replace(",", "，").partition("，")
+    return load_wording().facet_of(led["rest"] if led else rest)
+
+
+def _led(choices: Sequence[Choice], led: re.Match[str]) -> Choice | None:
+    """Return the choice named before a question that names no matter of its own."""
+    if len(load_wording().residue(led["rest"])) > 1:
+        return None
+    number = led["number"]
+    index = _PAIR[led["pair"]] if number is None else _number(number) - 1
+    return choices[index] if index < len(choices) else None
+
+
+def _number(said: str) -> int:
+    return _CHINESE_NUMBERS.get(said) or int(said)
 
 
 def numbered(text: str, choices: Sequence[Choice]) -> str:

@@ -110,7 +110,8 @@ class TurnCommit:
             self._effects.apply(session, conversation, one, work.values, turn_id)
             for one in prepared
         ]
-        said = [*outcome.replies, *(reply for result in results for reply in result.replies)]
+        done = tuple(reply for result in results for reply in result.replies)
+        said = (*done, *outcome.replies) if outcome.effects_first else (*outcome.replies, *done)
         for reply in said:
             shown = _shown(reply, work.values)
             repository.append_reply(
@@ -250,7 +251,7 @@ def _summary(outcome: Outcome, results: list[Result], degraded: str | None) -> T
         act=outcome.act,
         matter=outcome.matter,
         policy=outcome.policy,
-        facet=state.facet if answered else None,
+        facet=(outcome.facet or state.facet) if answered else None,
         decision=outcome.decision,
         ticket_no=tickets[0] if tickets else None,
         handover=any(result.handover for result in results),

@@ -126,6 +126,8 @@ class OperatorDesk:
             row.holder_version += 1
             # Rasa heard nothing of what was said meanwhile.
             row.episode, row.episode_turns = row.episode + 1, 0
+            # Whoever needs a person again is given one again.
+            row.state = {**row.state, "person_called": False, "failures": 0}
             told = replies.CALL_ENDED if row.channel == _TELEPHONE else replies.OPERATOR_LEFT
             repository.append(session, row, Author.SYSTEM, told, now, handled_at=now)
 

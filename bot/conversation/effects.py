@@ -14,7 +14,7 @@ from bot.conversation import replies, repository
 from bot.conversation.models import ConversationRow
 from bot.conversation.proposing import DraftProposing
 from bot.conversation.rated_answers import AnswerRatings, question_origin
-from bot.conversation.schemas import AppealDraft, Card, Effect, Reply
+from bot.conversation.schemas import AppealDraft, Card, Choice, Effect, Reply
 from bot.conversation.staffing import StaffedHours
 from foundation.clock import Clock
 from foundation.errors import ConflictError, NotFoundError
@@ -22,7 +22,7 @@ from foundation.text.personal_information import PersonalValues
 from knowledge_base.questions.feed import QuestionFeed
 from knowledge_base.questions.schemas import NewQuestion
 from knowledge_base.questions.states import QuestionSource
-from routing.appeals.schemas import NewAppeal, ProgressView, RegisteredAppeal
+from routing.appeals.schemas import NewAppeal, ProgressPart, ProgressView, RegisteredAppeal
 from routing.appeals.service import AppealService
 from routing.deadlines.service import DeadlineService, ResolveDeadline
 from routing.schemas import Proposal
@@ -93,7 +93,10 @@ class Effects:
         if effect.type == "show_progress":
             return self._show_progress(session, conversation, effect, values)
         if effect.type == "request_handover":
-            return self._request_handover(session, conversation)
+            quiet = bool(effect.data.get("quiet"))
+            return self._request_handover(session, conversation, quiet=quiet)
+        if effect.type == "repeat_last":
+            return _repeat_last(session, conversation)
         if effect.type == "rate_answer":
             self._ratings.rate_last(session, conversation.id, useful=bool(effect.data["useful"]))
             return Result()
@@ -159,18 +162,37 @@ class Effects:
             return self._appeals.progress_for_conversation(session, number, conversation.id)
         return self._appeals.progress(session, number, code, f"conversation:{conversation.id}")
 
-    def _request_handover(self, session: Session, conversation: ConversationRow) -> Result:
+    def _request_handover(
+        self, session: Session, conversation: ConversationRow, *, quiet: bool
+    ) -> Result:
+        """Put a conversation into the queue; ``quiet``: the citizen has other things to read."""
         now = self._clock.now()
         if not self._staffed.open_at(now):
-            return Result(replies=(Reply(text=replies.HANDOVER_CLOSED),))
+            closed = () if quiet else (Reply(text=replies.HANDOVER_CLOSED),)
+            return Result(replies=closed)
         if conversation.handover_requested_at is not None:
             return Result(replies=(Reply(text=replies.HANDOVER_ALREADY),), handover=True)
         conversation.handover_requested_at = now
         session.flush()
+        if quiet:
+            return Result(handover=True)
         ahead = repository.waiting_ahead(session, conversation)
         text = replies.HANDOVER_WAITING.format(ahead=ahead) if ahead else replies.HANDOVER_NEXT
         card = Card(type="handover", data={"position": ahead + 1, "hint": text})
         return Result(replies=(Reply(text=text, cards=(card,)),), handover=True)
+
+
+def _repeat_last(session: Session, conversation: ConversationRow) -> Result:
+    said = tuple(
+        Reply(
+            text=row.text,
+            cards=tuple(Card.model_validate(card) for card in row.payload.get("cards", ())),
+            choices=tuple(Choice.model_validate(one) for one in row.payload.get("choices", ())),
+            sources=tuple(row.payload.get("sources", ())),
+        )
+        for row in repository.last_answer(session, conversation.id)
+    )
+    return Result(replies=said or (Reply(text=replies.NOTHING_TO_REPEAT),))
 
 
 def ticket_reply(registered: RegisteredAppeal) -> Reply:
@@ -202,14 +224,38 @@ def progress_reply(view: ProgressView) -> Reply:
         lines.append(f"应在{when_text(view.due_at)}前办结")
     if view.reply is not None:
         lines.append(f"答复：{view.reply}")
+    lines += [f"另有一部分由{_handled_by(part)}：{_stands(part)}" for part in view.parts]
+    lines += [f"{when_text(one.at)}的答复：{one.text}" for one in view.earlier_replies]
     data = {
         "number": view.number,
         "stages": [{"label": stage.label, "at": stage.at.isoformat()} for stage in view.stages],
         "department": view.department,
         "due_at": view.due_at.isoformat() if view.due_at else None,
         "reply": view.reply,
+        "parts": [
+            {
+                "text": part.text,
+                "state": part.state_label,
+                "department": part.department,
+                "due_at": part.due_at.isoformat() if part.due_at else None,
+                "reply": part.reply,
+            }
+            for part in view.parts
+        ],
+        "earlier": [
+            {"department": one.department, "text": one.text, "at": one.at.isoformat()}
+            for one in view.earlier_replies
+        ],
     }
     return Reply(text="\n".join(lines), cards=(Card(type="progress", data=data),))
+
+
+def _handled_by(part: ProgressPart) -> str:
+    return f"{part.department}办理" if part.department else "热线派单"
+
+
+def _stands(part: ProgressPart) -> str:
+    return f"答复：{part.reply}" if part.reply else part.state_label
 
 
 _WEEKDAYS = "一二三四五六日"

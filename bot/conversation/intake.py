@@ -7,6 +7,7 @@ asked for, the draft is read back. Nothing here asks for what was already said.
 import re
 
 from bot.conversation import replies
+from bot.conversation.correcting import REFUSES_CONTACT, WHOLE_PLACE, correct, puts_right
 from bot.conversation.intents import Intent
 from bot.conversation.schemas import AppealDraft, Heard, Slot
 from routing.schemas import AppealKind
@@ -40,30 +41,55 @@ _LEAD_IN = re.compile(
     r"^(?:你好|您好|喂)?[，,。!！\s]*(?:我)?(?:要|想|想要|得|来)?(?:投诉|举报|反映|反应|求助|建议|登记|表扬)"
     r"(?:一下|一个|个)?(?:问题|情况|事情|事)?[，,。：:！!\s]*"
 )
+_COURTESY = re.compile(
+    r"^(?:(?:好的?|谢谢(?:你|您|了|啊)?|多谢|您?好|你好|对了|另外|还有|顺便|嗯|哦)[，,。！!\s]*)+(?=.{4})"
+)
+_REGISTERS = re.compile(
+    r"^(?:那|就|那就|你|您|请|麻烦|帮我|给我|替我|可以|好|好的|行)*[，,]?(?:帮我|给我)?登记(?:吧|一下|下来|上去|了)*[。!！]*$"
+)
 _ENOUGH = 4  # characters that can tell what happened: 路灯不亮
-_WHOLE_PLACE = 24  # characters; longer answers tell more than a place
 _REMAINDER = 6  # more than an answer to the open question: worth keeping
 _UNKNOWN = re.compile(
     r"^(?:我)?(?:不清楚|不知道|不晓得|记不得|记不清|不记得|忘了|说不清|没有|随便)[了啊吧。]*$"
 )
-_REFUSES_CONTACT = re.compile(
-    r"不留|匿名|不想留|不方便|不给|不提供|别留|保密电话|没有电话|没手机|不用留|算了"
+_WITHHOLDS = re.compile(
+    r"(?:不|别)(?:想|愿意?|方便|用|要|敢)?(?:留|给|提供|填|登记)(?:我的?)?(?:电话|号码|手机|联系方式|姓名)"
+)
+_BLAMES = re.compile(r"投诉|举报|曝光")
+# Words that name a kind so plainly that nothing heard beside them counts.
+_SAID_OUTRIGHT = {
+    AppealKind.COMMENDATION: re.compile(r"表扬|点个?赞|锦旗|夸|感谢|谢谢"),
+    AppealKind.SUGGESTION: re.compile(
+        r"建议|提个?意见|希望能?|应该(?:多|增|加|设|装|改|开|修)|最好能?|要是能|增设|能不能多"
+    ),
+}
+_SUGGESTS = re.compile(
+    r"(?:我觉得|我认为|希望|最好).{0,24}(?:应该|多装|多设|增设|增加|加装|多开|改成|统一)"
 )
 _AFFIRMS = re.compile(
     r"^(?:确认|确定|对|对的|是|是的|没问题|没错|好|好的|可以|行|嗯+|提交|正确|没有问题|就这样|ok|OK)"
     r"(?:了|啊|吧|呀|哦|噢|提交)?[。！!~]*$"
 )
-_CORRECTION = re.compile(r"^(?:不对|不是|错了|有误|改一下|更正|应该|要改)[，,、\s]*")
-_NOT_A_BUT_B = re.compile(r"是(?P<right>[^，,。]+?)[，,]?(?:而)?不是(?P<wrong>[^，,。]+)")
-_FIELD_SAID = re.compile(
-    r"^(?P<field>地点|地址|时间|内容|电话|联系方式)(?:改成|改为|是|应该是|：|:)\s*(?P<value>.+)$"
+# One breath: 「在文渊路，不对，在临江路」
+_TAKEN_BACK = re.compile(
+    r"^(?P<wrong>.{1,20}?)[，,。…\s]+(?:哦|噢|啊|哎)?(?:不对|不是|错了|说错了|口误|记错了)[了啊哦]?[，,。\s]+(?:应该)?(?:是)?(?P<right>.{2,})$"
+)
+# Who speaks and that a number follows: no part of what happened.
+_WHO = re.compile(
+    r"我(?:叫|姓|是)[^，,。]{1,4}(?=[，,。]|$)|(?:我的?)?(?:电话|手机号?|号码|联系方式)(?:就?是|：|:)?"
+)
+_PLACEHOLDER = re.compile(r"\[[^\]]*\]")  # of personal data
+_TIME = re.compile(
+    r"[年月日天号点时早晚午夜昨今前周刚久每]|星期|礼拜|最近|一直|经常|平时|期间|春节|国庆|寒假|暑假|假期|长期|\d"
 )
 
 
 def begin(text: str, heard: Heard, intent: Intent | None) -> AppealDraft:
     """Open a draft from the first thing said; everything already told is in it."""
-    draft = AppealDraft(kind=_kind(heard, intent), what="")
-    return _absorb_heard(draft, heard).model_copy(update={"what": _what(text)})
+    draft = AppealDraft(kind=_kind(text, heard, intent), what="")
+    withheld = heard.anonymous or (_WITHHOLDS.search(text) is not None and heard.phone is None)
+    told = _absorb_heard(draft, heard)
+    return told.model_copy(update={"what": _what(text), "contact_refused": withheld})
 
 
 def begin_offered(text: str, heard: Heard | None) -> AppealDraft:
@@ -75,9 +101,14 @@ def begin_offered(text: str, heard: Heard | None) -> AppealDraft:
 
 def absorb(draft: AppealDraft, text: str, heard: Heard, intent: Intent | None) -> AppealDraft:
     """Take what one message says: the answer to the open question, and anything else it tells."""
-    if draft.asking is Slot.CONFIRM:
-        return _correct(draft, text, heard)
+    if draft.asking is Slot.CONFIRM or puts_right(draft, text):
+        return correct(draft, text, heard)
+    if taken_back := _TAKEN_BACK.match(text.strip()):
+        text = taken_back["right"]
+        heard = heard.model_copy(update=_of_the_rest(heard, text))
     told = _absorb_heard(draft, heard)
+    if told.contact is None and _WITHHOLDS.search(text):
+        told = told.model_copy(update={"contact_refused": True})
     answered = _ANSWERS[draft.asking](told, text, intent) if draft.asking in _ANSWERS else told
     return _keep_remainder(answered, text, heard)
 
@@ -138,9 +169,19 @@ def affirms(text: str) -> bool:
     return bool(_AFFIRMS.match(text.strip()))
 
 
+def registers(text: str) -> bool:
+    """Whether a message asks that what was said be taken down, and says nothing more."""
+    return _REGISTERS.match(text.strip()) is not None
+
+
+def withholds(text: str) -> bool:
+    """Whether a message refuses to give a phone or a name, asked or not."""
+    return _WITHHOLDS.search(text) is not None
+
+
 def gives_contact(text: str, heard: Heard) -> bool:
     """Whether a message answers the question for a contact, by number or by refusal."""
-    return heard.phone is not None or bool(_REFUSES_CONTACT.search(text))
+    return heard.phone is not None or bool(REFUSES_CONTACT.search(text))
 
 
 def read_back(draft: AppealDraft) -> str:
@@ -157,8 +198,13 @@ def read_back(draft: AppealDraft) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _kind(heard: Heard, intent: Intent | None) -> AppealKind:
+def _kind(text: str, heard: Heard, intent: Intent | None) -> AppealKind:
     said = _KIND_OF_INTENT.get(intent) if intent is not None else None
+    for kind in (one for one in (said, heard.kind) if one in _SAID_OUTRIGHT):
+        if _SAID_OUTRIGHT[kind].search(text) and not _BLAMES.search(text):
+            return kind
+    if heard.kind is AppealKind.ASSISTANCE and _SUGGESTS.search(text):
+        return AppealKind.SUGGESTION
     fitting = [kind for kind in (said, heard.kind) if kind is not None]
     for kind in _PROTECTION:
         if kind in fitting and kind is not AppealKind.INQUIRY:
@@ -167,7 +213,9 @@ def _kind(heard: Heard, intent: Intent | None) -> AppealKind:
 
 
 def _what(text: str) -> str:
-    told = _LEAD_IN.sub("", text, count=1).strip(" ，,。")
+    if registers(text):
+        return ""  # wants it written down, and has not said what
+    told = _LEAD_IN.sub("", _COURTESY.sub("", text), count=1).strip(" ，,。")
     return told if len(told) >= _ENOUGH else ""
 
 
@@ -200,17 +248,19 @@ def _answer_where(draft: AppealDraft, text: str, intent: Intent | None) -> Appea
     if _UNKNOWN.match(said) or intent is Intent.DENY:
         return draft
     # The gazetteer knows the subdistrict, the citizen the gate: a short answer is kept whole.
-    if draft.where is None or (draft.where in said and len(said) <= _WHOLE_PLACE):
+    if draft.where is None or (draft.where in said and len(said) <= WHOLE_PLACE):
         return draft.model_copy(update={"where": said})
     return draft
 
 
 def _answer_when(draft: AppealDraft, text: str, _intent: Intent | None) -> AppealDraft:
-    return draft if draft.when else draft.model_copy(update={"when": text.strip()})
+    if draft.when or not _TIME.search(_PLACEHOLDER.sub("", text)):
+        return draft
+    return draft.model_copy(update={"when": text.strip()})
 
 
 def _answer_contact(draft: AppealDraft, text: str, intent: Intent | None) -> AppealDraft:
-    refuses = intent in {Intent.WITHHOLD_CONTACT, Intent.DENY} or _REFUSES_CONTACT.search(text)
+    refuses = intent in {Intent.WITHHOLD_CONTACT, Intent.DENY} or REFUSES_CONTACT.search(text)
     if draft.contact is None and refuses:
         return draft.model_copy(update={"contact_refused": True})
     return draft
@@ -230,61 +280,18 @@ def _keep_remainder(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
     remainder = text
     for taken in (heard.place, heard.when, heard.phone):
         remainder = remainder.replace(taken, "") if taken else remainder
-    if len(re.sub(r"\W", "", remainder)) <= _REMAINDER or _REFUSES_CONTACT.search(text):
+    remainder = _WHO.sub("", remainder)
+    if len(re.sub(r"\W", "", remainder)) <= _REMAINDER or REFUSES_CONTACT.search(text):
         return draft
     return draft.model_copy(update={"what": f"{draft.what}；{text.strip()}".strip("；")})
 
 
-def _correct(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
-    """Apply a correction at the read-back: a named field, "B not A", or new details."""
-    body = _CORRECTION.sub("", text.strip())
-    if said := _FIELD_SAID.match(body):
-        return _set_field(draft, said["field"], said["value"], heard)
-    if swap := _NOT_A_BUT_B.search(body):
-        right, wrong = swap["right"].strip(), swap["wrong"].strip()
-        fixed = _swap(draft, right, wrong)
-        return fixed.model_copy(update={"district": heard.district or draft.district})
-    if heard.phone:
-        return draft.model_copy(update={"contact": heard.phone, "contact_refused": False})
-    if _REFUSES_CONTACT.search(body):
-        return draft.model_copy(update={"contact": None, "contact_refused": True})
-    if heard.place and heard.place != draft.where:
-        place = {"where": heard.place, "district": heard.district or draft.district}
-        return draft.model_copy(update=place)
-    if heard.when and heard.when != draft.when:
-        return draft.model_copy(update={"when": heard.when})
-    return draft.model_copy(update={"what": f"{draft.what}；{body}"}) if body else draft
-
-
-def _set_field(draft: AppealDraft, field: str, value: str, heard: Heard) -> AppealDraft:
-    value = value.strip(" 。")
-    if field in {"地点", "地址"}:
-        return draft.model_copy(update={"where": value, "district": heard.district})
-    if field == "时间":
-        return draft.model_copy(update={"when": value})
-    if field == "内容":
-        return draft.model_copy(update={"what": value})
-    contact = heard.phone or draft.contact
-    return draft.model_copy(update={"contact": contact, "contact_refused": contact is None})
-
-
-def _swap(draft: AppealDraft, right: str, wrong: str) -> AppealDraft:
-    fields: dict[str, str | None] = {
-        "what": draft.what,
-        "where": draft.where,
-        "when": draft.when,
+def _of_the_rest(heard: Heard, text: str) -> dict[str, object]:
+    """Return what was heard, without what the words taken back said."""
+    return {
+        "place": heard.place if heard.place and heard.place in text else None,
+        "when": heard.when if heard.when and heard.when in text else None,
     }
-    changed = {
-        name: value.replace(wrong, right)
-        for name, value in fields.items()
-        if value and wrong in value
-    }
-    # The wrong word stands in no field: it was the district that we understood wrongly.
-    return draft.model_copy(update=changed or {"where": _prefixed(right, draft.where)})
-
-
-def _prefixed(district: str, where: str | None) -> str:
-    return district if where is None or where.startswith(district) else f"{district}{where}"
 
 
 def _filled(draft: AppealDraft, slot: Slot) -> bool:

@@ -13,19 +13,19 @@ from bot.conversation.intents import Intent
 from bot.conversation.schemas import Slot, Turn
 from foundation.errors import ConfigurationError
 from retrieval.schemas import Decision
+from retrieval.several import is_question
 
 _FILE = Path(__file__).with_name("intent_patterns.yml")
 # final particles and punctuation carry no meaning for an answer like 「对的呀。」
 _EDGES = re.compile(r"^[\s，。！？、~～…,.!?;；:：]+|[\s，。！？、~～…,.!?;；:：]+$")
 _INNER = re.compile(r"[\s，。！？、~～…,.!?;；:：]+")
-_QUESTION = re.compile(
-    r"[?？]|怎么|咋|如何|什么|啥|多少|几(?:天|个|点|号|时|块|年|样|种|楼)|哪|多久|多长|"
-    r"是不是|能不能|可不可以|要不要|用不用|行不行|有没有|需不需要|吗|呢$|么$"
-)
 _KEYS = {"intent", "settles", "whole", "any", "unless", "asks", "draft", "choices", "longest"}
 # above it the reading of an appeal outweighs a question word (「怎么天天半夜还在施工」)
 _APPEAL_LIKELY = 0.6
 _APPEAL_CERTAIN = 0.85
+_SURE = 0.8  # of what kind of thing it was
+_STORY = 8  # characters
+_COMPLAINS = re.compile(r"投诉|举报|反映|求助|曝光|没人管")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,6 @@ def open_question(turn: Turn) -> Slot | None:
     return draft.asking if draft is not None and draft.asking else turn.state.asks
 
 
-def is_question(text: str) -> bool:
-    """Tell whether ``text`` asks something, by its words."""
-    return _QUESTION.search(text) is not None
-
-
 def settled_intent(turn: Turn) -> Intent | None:
     """Return the intent that words and open question make certain, whatever a classifier says."""
     return next((rule.intent for rule in rules() if rule.settles and rule.fits(turn)), None)
@@ -118,6 +113,12 @@ def _appeal_over_facet(named: Intent, turn: Turn) -> Intent:
 
 def _tells_of_an_issue(turn: Turn) -> bool:
     heard, retrieved = turn.heard, turn.retrieved
+    if heard.vague and not _COMPLAINS.search(turn.text):
+        return False
+    placed = heard.place is not None or heard.when is not None
+    if len(turn.text) < _STORY and not placed:
+        # Too few words for a story: 「个体工商户的」 is none, 「路灯不亮」 is.
+        return heard.appeal_probability >= _APPEAL_CERTAIN and heard.category_probability >= _SURE
     if retrieved.decision is Decision.ANSWER and is_question(turn.text):
         return heard.appeal_probability >= _APPEAL_CERTAIN
     return heard.appeal_probability >= _APPEAL_LIKELY

@@ -23,5 +23,7 @@ def link_lines(entry: Entry, base_url: str) -> list[str]:
 
 def offer_lines(entry: Entry) -> list[str]:
     """Return what is offered after an answer on a matter that is new in the conversation."""
-    offers = any(card.type == "guide" and card.data.get("offers") for card in entry.cards)
+    offers = [card.data for card in entry.cards if card.type == "guide" and card.data.get("offers")]
+    if any(one.get("guided") for one in offers):
+        return [replies.OFFER_GUIDANCE]
     return [replies.OFFER_NOTICE] if offers else []

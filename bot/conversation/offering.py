@@ -25,6 +25,8 @@ from knowledge_base.schema import FacetName, Matter
 from retrieval.schemas import Decision
 from retrieval.wording import load_wording
 
+_REMEMBERED = 5  # matters
+
 
 class Offering:
     """Carries out the acts that a wish leads to; pure, like the performer that calls it."""
@@ -91,6 +93,19 @@ class Offering:
         outcome = _about(Act.CHECKLIST, intent, turn, matter, (reply,))
         return outcome.model_copy(update={"state": outcome.state.model_copy(update={"held": held})})
 
+    def resume(self, code: str, intent: Intent | None, turn: Turn) -> Outcome:
+        """Do what was wanted before it was clear of which matter: the notice or the checklist.
+
+        Raises:
+            MatterNotFoundError: the guide was withdrawn meanwhile.
+        """
+        wanted = turn.state.pending
+        assert wanted is not None
+        meant = wanted.model_copy(update={"matter": code, "candidates": ()})
+        asked = turn.model_copy(update={"wish": meant})
+        handler = self.notice if wanted.kind == "notice" else self.checklist
+        return handler(intent, asked)
+
     def _clarify(self, act: Act, intent: Intent | None, turn: Turn) -> Outcome:
         assert turn.wish is not None
         choices = matter_choices(turn.wish.candidates, self._guides)
@@ -101,6 +116,7 @@ class Offering:
                 "asks": Slot.MATTER,
                 "unanswered": None,
                 "offered": None,
+                "pending": turn.wish,
             }
         )
         said = Reply(text=numbered(replies.CLARIFY, choices), choices=choices)
@@ -133,6 +149,13 @@ def back_to_draft(draft: AppealDraft | None) -> tuple[Reply, ...]:
     return (Reply(text=f"{replies.BACK_TO_DRAFT}{intake.repeat(draft)}"),)
 
 
+def earlier(state: DialogueState, code: str | None) -> tuple[str, ...]:
+    """Return the matters spoken of before ``code``, the latest first."""
+    before = (state.focus, *state.compared, *state.earlier)
+    known = dict.fromkeys(one for one in before if one is not None and one != code)
+    return tuple(known)[:_REMEMBERED]
+
+
 def _meant(turn: Turn) -> str | None:
     named = turn.wish.matter if turn.wish is not None else None
     return named or turn.state.focus
@@ -148,6 +171,8 @@ def _about(
             "facet": FacetName.MATERIALS,
             "bundle": None,
             "held": turn.state.held if turn.state.focus == matter.code else None,
+            "earlier": earlier(turn.state, matter.code),
+            "compared": (),
             "choices": (),
             "failures": 0,
             "asks": _still_asked(turn),
@@ -173,6 +198,8 @@ def _about_bundle(
             "focus": None,
             "facet": None,
             "held": None,
+            "earlier": earlier(turn.state, None),
+            "compared": (),
             "bundle": code,
             "told_bundles": tuple(dict.fromkeys((*turn.state.told_bundles, code))),
             "choices": () if within_appeal else step_choices(told),
@@ -193,7 +220,8 @@ def _about_bundle(
 
 
 def _which(act: Act, intent: Intent | None, turn: Turn, question: str) -> Outcome:
-    state = turn.state.model_copy(update={"choices": (), "asks": _still_asked(turn)})
+    asks = _still_asked(turn) or Slot.MATTER
+    state = turn.state.model_copy(update={"choices": (), "asks": asks, "pending": turn.wish})
     said = (Reply(text=question), *back_to_draft(state.draft))
     return Outcome(act=act, intent=intent, state=state, replies=said)
 

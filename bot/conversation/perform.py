@@ -5,34 +5,39 @@ for certain — an open question, offered choices, a confident guide — and ``P
 the settled act out.
 """
 
-from collections.abc import Callable
-
 from bot.conversation import intake, replies
-from bot.conversation.cards import draft_card, guide_card, policy_card, source_record
-from bot.conversation.choices import matter_choices, numbered, pick
+from bot.conversation.appealing import Appealing
+from bot.conversation.cards import guide_card, policy_card, source_record
+from bot.conversation.choices import matter_choices, numbered, pick, side_of
+from bot.conversation.courtesies import (
+    Handler,
+    abuse,
+    below_the_card,
+    calling_a_person,
+    calmed,
+    says,
+    tell_place,
+)
+from bot.conversation.guidance import Guiding
+from bot.conversation.intent_patterns import guess_intent
 from bot.conversation.intents import FACET_OF_INTENT, Intent
-from bot.conversation.offering import Offering, back_to_draft
-from bot.conversation.progress import named_ticket
+from bot.conversation.offering import Offering, back_to_draft, earlier
 from bot.conversation.protocols import Guides, Offers, Proposing
-from bot.conversation.rating import rates
+from bot.conversation.relating import Relating
+from bot.conversation.remarks import Pace, remarks
 from bot.conversation.schemas import (
     Act,
-    AppealDraft,
     Card,
-    DialogueState,
     Effect,
     Outcome,
     Reply,
     Slot,
     Turn,
 )
-from bot.conversation.settle import settle
+from bot.conversation.settle import settle, topic_of
 from foundation.errors import NotFoundError
 from knowledge_base.schema import FacetName
 from retrieval.schemas import Answer, Decision, EntryKind
-from routing.schemas import Outcome as RoutingOutcome
-
-_Handler = Callable[[Intent | None, Turn], Outcome]
 
 
 class Performer:
@@ -40,40 +45,63 @@ class Performer:
 
     def __init__(self, guides: Guides, proposing: Proposing, offers: Offers) -> None:
         self._guides = guides
-        self._proposing = proposing
+        appealing = Appealing(proposing)
         self._offering = offering = Offering(guides, offers)
-        self._handlers: dict[Act, _Handler] = {
+        self._relating = relating = Relating(guides)
+        self._guiding = guiding = Guiding(guides, offers)
+        self._handlers: dict[Act, Handler] = {
             Act.ANSWER_QUESTION: self._answer,
             Act.CHOOSE: self._choose,
             Act.NOTICE: self._or_withdrawn(offering.notice),
             Act.CHECKLIST: self._or_withdrawn(offering.checklist),
             Act.BUNDLE: offering.bundle,
-            Act.APPEAL: self._appeal,
-            Act.SUBMIT_APPEAL: self._submit,
-            Act.CANCEL_APPEAL: self._cancel,
-            Act.PROGRESS: self._progress,
-            Act.HANDOVER: self._handover,
+            Act.APPEAL: appealing.appeal,
+            Act.SUBMIT_APPEAL: appealing.submit,
+            Act.CANCEL_APPEAL: appealing.cancel,
+            Act.PROGRESS: appealing.progress,
+            Act.HANDOVER: appealing.handover,
             Act.FALLBACK: self._fallback,
-            Act.RATE: self._rate,
-            Act.GREET: self._says(Act.GREET, replies.GREETING),
-            Act.THANKS: self._says(Act.THANKS, replies.THANKS),
-            Act.GOODBYE: self._says(Act.GOODBYE, replies.GOODBYE),
-            Act.ABUSE: self._says(Act.ABUSE, replies.ABUSE),
-            Act.OUT_OF_SCOPE: self._says(Act.OUT_OF_SCOPE, replies.OUT_OF_SCOPE),
+            Act.RATE: appealing.rate,
+            Act.AUDIENCE: self._or_withdrawn(self._audience),
+            Act.COMPARE: self._or_withdrawn(relating.compare),
+            Act.GUIDANCE: self._or_withdrawn(guiding.perform),
+            Act.RETURN: self._return,
+            Act.REPEAT: self._repeat,
+            Act.SHORTEN: self._or_withdrawn(self._shorten),
+            Act.TELL_PLACE: tell_place,
+            Act.GREET: says(Act.GREET, replies.GREETING, replies.GREETING_AGAIN),
+            Act.THANKS: says(Act.THANKS, replies.THANKS, replies.THANKS_AGAIN),
+            Act.GOODBYE: says(Act.GOODBYE, replies.GOODBYE, replies.GOODBYE_AGAIN),
+            Act.ABUSE: abuse,
+            Act.OUT_OF_SCOPE: self._out_of_scope,
         }
 
     def perform(self, act: Act, intent: Intent | None, turn: Turn) -> Outcome:
         """Carry one turn out and return the new state, what is said, what must be done."""
         settled = settle(act, intent, turn)
         if settled is None:
-            # The emergency card has said what matters; a fallback below it would be noise.
-            return Outcome(act=act, intent=intent, state=turn.state, replies=())
-        return self._handlers[settled](intent, turn)
+            return below_the_card(act, intent, turn)
+        outcome = self._handlers[settled](intent, turn)
+        same = outcome.act is turn.state.last_act
+        left = {
+            "last_act": outcome.act,
+            "in_row": turn.state.in_row + 1 if same else 0,
+            "danger": turn.emergency,
+        }
+        if outcome.state.pending is turn.state.pending:
+            left["pending"] = None  # taken up in the very next turn or not at all
+        guided = outcome.state.guiding
+        if guided is not None and guided.offered and guided is turn.state.guiding:
+            left["guiding"] = None  # as above
+        outcome = outcome.model_copy(update={"state": outcome.state.model_copy(update=left)})
+        return calmed(self._guiding.back(outcome, turn), turn)
 
     def _answer(self, intent: Intent | None, turn: Turn) -> Outcome:
         retrieved = turn.retrieved
         if retrieved.decision is Decision.ANSWER:
-            return self._guide(turn, intent, retrieved.candidates[0][0], retrieved.facet)
+            return self._told(turn, intent, retrieved.candidates[0][0], retrieved.facet)
+        if (code := _spoken_of_before(turn)) is not None:
+            return self._told(turn, intent, code, retrieved.facet)
         facet = FACET_OF_INTENT.get(intent) if intent is not None else None
         if facet is not None and turn.state.focus and _speaks_of_focus(turn):
             return self._guide(turn, intent, turn.state.focus, facet)
@@ -81,11 +109,31 @@ class Performer:
             return self._clarify(turn, intent)
         return self._fallback(intent, turn)
 
+    def _told(
+        self, turn: Turn, intent: Intent | None, code: str, facet: FacetName | None
+    ) -> Outcome:
+        """Answer with a guide, or with what was wanted of it before it was clear which."""
+        pending = turn.state.pending
+        if pending is not None and self._guides.quoted(code) is None:
+            if pending.kind == "audience":
+                return self._guide(turn, intent, code, pending.facet)
+            if pending.kind == "guidance" and self._guiding.offered(code, turn.state, ""):
+                return self._guiding.begin(code, pending.said, intent, turn)
+            if pending.kind == "guidance":
+                return self._guide(turn, intent, code, FacetName.MATERIALS)
+            resume = self._or_withdrawn(
+                lambda heard, asked: self._offering.resume(code, heard, asked)
+            )
+            return resume(intent, turn)
+        return self._guide(turn, intent, code, facet)
+
     def _guide(
         self, turn: Turn, intent: Intent | None, code: str, facet: FacetName | None
     ) -> Outcome:
+        new = turn.state.focus != code
+        guided = self._guiding.offered(code, turn.state, turn.text) if new else None
         try:
-            answer, card = self._said(code, facet, offers=turn.state.focus != code)
+            answer, card = self._said(code, facet, offers=new, guided=guided is not None)
         except NotFoundError:
             # Chosen or spoken of before it was withdrawn from the knowledge base.
             return self._withdrawn(turn, intent)
@@ -102,6 +150,8 @@ class Performer:
                 "focus": answer.matter,
                 "bundle": None,
                 "held": turn.state.held if turn.state.focus == answer.matter else None,
+                "earlier": earlier(turn.state, answer.matter),
+                "compared": (),
                 "told_bundles": (*turn.state.told_bundles, *(one.code for one in belongs)),
                 "facet": answer.facet,
                 "choices": (),
@@ -109,9 +159,13 @@ class Performer:
                 "unanswered": turn.text if offers else None,
                 "offered": turn.heard if offers else None,
                 "asks": turn.state.draft.asking if turn.state.draft else None,
+                "guiding": guided or turn.state.guiding,
             }
         )
-        offer = (Reply(text=replies.OFFER_TO_REGISTER),) if offers else ()
+        topic = remarks().topic(turn.text)
+        beside = topic.beside if topic is not None else None
+        below = (beside, replies.OFFER_TO_REGISTER if offers else None)
+        offer = tuple(Reply(text=text) for text in below if text)
         return Outcome(
             act=Act.ANSWER_QUESTION,
             intent=intent,
@@ -122,12 +176,14 @@ class Performer:
             policy=None if answer.kind is EntryKind.GUIDE else code,
         )
 
-    def _said(self, code: str, facet: FacetName | None, *, offers: bool) -> tuple[Answer, Card]:
+    def _said(
+        self, code: str, facet: FacetName | None, *, offers: bool, guided: bool
+    ) -> tuple[Answer, Card]:
         quoted = self._guides.quoted(code)
         if quoted is not None:
             return quoted, policy_card(quoted)
         matter, answer = self._guides.guide(code, facet)
-        return answer, guide_card(matter, answer, offers=offers)
+        return answer, guide_card(matter, answer, offers=offers, guided=guided)
 
     def _withdrawn(self, turn: Turn, intent: Intent | None) -> Outcome:
         state = turn.state.model_copy(
@@ -148,7 +204,7 @@ class Performer:
             decision=Decision.NO_ANSWER,
         )
 
-    def _or_withdrawn(self, handler: _Handler) -> _Handler:
+    def _or_withdrawn(self, handler: Handler) -> Handler:
         def handle(intent: Intent | None, turn: Turn) -> Outcome:
             try:
                 return handler(intent, turn)
@@ -158,12 +214,24 @@ class Performer:
         return handle
 
     def _clarify(self, turn: Turn, intent: Intent | None) -> Outcome:
-        codes = [code for code, _ in turn.retrieved.candidates]
+        codes = tuple(code for code, _ in turn.retrieved.candidates)
+        return self._choices_of(codes, turn.retrieved.facet, intent, turn)
+
+    def _choices_of(
+        self,
+        codes: tuple[str, ...],
+        facet: FacetName | None,
+        intent: Intent | None,
+        turn: Turn,
+    ) -> Outcome:
         choices = matter_choices(codes, self._guides)
+        pending = turn.state.pending
         state = turn.state.model_copy(
             update={
                 "choices": choices,
-                "choice_facet": turn.retrieved.facet,
+                "choice_facet": facet,
+                # Still wanted, once it is clear of which matter.
+                "pending": pending and pending.model_copy(),
                 "asks": Slot.MATTER,
                 "unanswered": turn.text,
             }
@@ -178,124 +246,89 @@ class Performer:
 
     def _choose(self, intent: Intent | None, turn: Turn) -> Outcome:
         picked = pick(turn.state.choices, turn.text)
-        if picked is None or picked.code is None:
-            state = turn.state.model_copy(update={"choices": (), "asks": None})
-            return Outcome(
-                act=Act.CHOOSE, intent=intent, state=state, replies=(Reply(text=replies.REPHRASE),)
+        if picked is not None and picked.code is not None:
+            facet = side_of(turn.text) or turn.state.choice_facet
+            return self._told(turn, intent, picked.code, facet)
+        failures = turn.state.failures + 1
+        cleared = {"choices": (), "asks": None, "failures": failures}
+        state = turn.state.model_copy(update=cleared)
+        if failures >= len(_FALLBACKS):
+            # Asked to rephrase, shown what is near, and it was none of it: a person.
+            return self._fallback(intent, turn)
+        return Outcome(
+            act=Act.CHOOSE, intent=intent, state=state, replies=(Reply(text=replies.REPHRASE),)
+        )
+
+    def _audience(self, intent: Intent | None, turn: Turn) -> Outcome:
+        wish = turn.wish
+        assert wish is not None
+        facet = wish.facet or turn.state.facet
+        if wish.matter is not None:
+            return self._guide(turn, intent, wish.matter, facet)
+        if len(wish.candidates) > 1:
+            clarified = self._choices_of(wish.candidates, facet, intent, turn)
+            return clarified.model_copy(
+                update={"state": clarified.state.model_copy(update={"pending": None})}
             )
-        return self._guide(turn, intent, picked.code, turn.state.choice_facet)
+        return self._relating.audience(intent, turn)
 
-    def _appeal(self, intent: Intent | None, turn: Turn) -> Outcome:
-        draft = turn.state.draft
-        if draft is not None:
-            taken = intake.absorb(draft, turn.text, turn.heard, intent)
-            said = replies.CORRECTED if draft.asking is Slot.CONFIRM else ""
-            return self._advance(taken, said, intent, turn)
-        if turn.state.unanswered and intent is not Intent.MAKE_COMPLAINT and _registers(turn.text):
-            opened = intake.begin_offered(turn.state.unanswered, turn.state.offered)
-        else:
-            opened = intake.begin(turn.text, turn.heard, intent)
-        return self._advance(opened, replies.opening(opened.kind), intent, turn)
+    def _return(self, intent: Intent | None, turn: Turn) -> Outcome:
+        wish = turn.wish
+        assert wish is not None
+        assert wish.matter is not None
+        outcome = self._guide(turn, intent, wish.matter, wish.facet)
+        return outcome.model_copy(update={"act": Act.RETURN})
 
-    def _advance(self, draft: AppealDraft, said: str, intent: Intent | None, turn: Turn) -> Outcome:
-        slot = intake.next_slot(draft)
-        proposal = self._proposing.propose_for(draft) if draft.what else None
-        if proposal is not None and proposal.outcome is RoutingOutcome.DECLINE:
-            return self._decline(draft, proposal.lead, intent, turn)
-        if (
-            slot is Slot.CONFIRM
-            and proposal is not None
-            and _place_is_missing(draft, proposal.asks)
-        ):
-            slot = Slot.WHERE
-        asking, question = intake.ask(draft, slot)
-        lead = proposal.lead if proposal is not None and not proposal.needs_dispatcher else None
-        card = draft_card(asking, self._proposing.department_name(lead))
-        cleared = {
-            "draft": asking,
-            "asks": slot,
-            "choices": (),
-            "failures": 0,
-            "unanswered": None,
-            "offered": None,
-        }
-        return Outcome(
-            act=Act.APPEAL,
-            intent=intent,
-            state=turn.state.model_copy(update=cleared | {"draft": asking, "asks": slot}),
-            replies=(Reply(text=f"{said}{question}", cards=(card,)),),
-        )
+    def _repeat(self, intent: Intent | None, turn: Turn) -> Outcome:
+        if turn.state.draft is not None:
+            said = tuple(back_to_draft(turn.state.draft))
+            return Outcome(act=Act.REPEAT, intent=intent, state=turn.state, replies=said)
+        effects = (Effect(type="repeat_last"),)
+        return Outcome(act=Act.REPEAT, intent=intent, state=turn.state, replies=(), effects=effects)
 
-    def _decline(
-        self, draft: AppealDraft, body: str | None, intent: Intent | None, turn: Turn
-    ) -> Outcome:
-        text = self._proposing.decline_sentence(draft, body)
-        state = turn.state.model_copy(update={"draft": None, "asks": None})
-        return Outcome(act=Act.APPEAL, intent=intent, state=state, replies=(Reply(text=text),))
+    def _shorten(self, intent: Intent | None, turn: Turn) -> Outcome:
+        if turn.state.focus is not None and turn.state.draft is None:
+            slower = remarks().pace(turn.text) is Pace.SLOWER
+            lead = replies.SLOWER if slower else replies.SHORTER
+            return self._relating.shorten(intent, turn, lead)
+        said = back_to_draft(turn.state.draft) or (Reply(text=replies.NOTHING_TO_SHORTEN),)
+        return Outcome(act=Act.SHORTEN, intent=intent, state=turn.state, replies=said)
 
-    def _submit(self, intent: Intent | None, turn: Turn) -> Outcome:
-        draft = turn.state.draft
-        if draft is None or not draft.what:
-            return self._appeal(intent, turn)
-        done = {"draft": None, "asks": None, "choices": (), "failures": 0}
-        return Outcome(
-            act=Act.SUBMIT_APPEAL,
-            intent=intent,
-            state=turn.state.model_copy(update=done),
-            replies=(),
-            effects=(
-                Effect(type="register_appeal", data={"draft": draft.model_dump(mode="json")}),
-            ),
-        )
-
-    def _cancel(self, intent: Intent | None, turn: Turn) -> Outcome:
-        text = replies.CANCELLED if turn.state.draft is not None else replies.NOTHING_TO_CANCEL
-        state = turn.state.model_copy(update={"draft": None, "asks": None, "choices": ()})
-        return Outcome(
-            act=Act.CANCEL_APPEAL, intent=intent, state=state, replies=(Reply(text=text),)
-        )
-
-    def _progress(self, intent: Intent | None, turn: Turn) -> Outcome:
-        named = named_ticket(turn.text)
-        number = named.number or turn.state.last_ticket_no
-        if number is None:
-            state = turn.state.model_copy(update={"asks": Slot.TICKET_NO})
-            asks = (Reply(text=replies.ASK_TICKET_NO),)
-            return Outcome(act=Act.PROGRESS, intent=intent, state=state, replies=asks)
-        back = turn.state.draft.asking if turn.state.draft else None
-        return Outcome(
-            act=Act.PROGRESS,
-            intent=intent,
-            state=turn.state.model_copy(update={"asks": back}),
-            replies=(),
-            effects=(Effect(type="show_progress", data={"number": number, "code": named.code}),),
-        )
-
-    def _handover(self, intent: Intent | None, turn: Turn) -> Outcome:
-        return Outcome(
-            act=Act.HANDOVER,
-            intent=intent,
-            state=turn.state.model_copy(update={"failures": 0}),
-            replies=(),
-            effects=(Effect(type="request_handover"),),
-        )
-
-    def _rate(self, intent: Intent | None, turn: Turn) -> Outcome:
-        useful = rates(turn.text) is True
-        said = replies.RATED_USEFUL if useful else replies.RATED_NO_HELP
-        return Outcome(
-            act=Act.RATE,
-            intent=intent,
-            state=turn.state.model_copy(update={"failures": 0}),
-            replies=(Reply(text=said),),
-            effects=(Effect(type="rate_answer", data={"useful": useful}),),
-        )
+    def _out_of_scope(self, intent: Intent | None, turn: Turn) -> Outcome:
+        topic = topic_of(Act.OUT_OF_SCOPE, turn)
+        if topic is not None:
+            again = topic.again if turn.state.topic == topic.name else topic.says
+            outcome = says(Act.OUT_OF_SCOPE, topic.says, again)(intent, turn)
+            named = outcome.state.model_copy(update={"topic": topic.name})
+            return outcome.model_copy(update={"state": named})
+        sure = guess_intent(turn) is Intent.OUT_OF_SCOPE
+        if not sure and turn.state.draft is None and turn.state.failures:
+            # Only the classifier says so, and it was no help the last time either.
+            return self._fallback(intent, turn)
+        said = says(Act.OUT_OF_SCOPE, replies.OUT_OF_SCOPE, replies.OUT_OF_SCOPE_AGAIN)
+        outcome = said(intent, turn)
+        failed = outcome.state.model_copy(update={"failures": 0 if sure else 1})
+        return outcome.model_copy(update={"state": failed})
 
     def _fallback(self, intent: Intent | None, turn: Turn) -> Outcome:
+        if turn.state.draft is not None:
+            said = (Reply(text=replies.ASIDE), *back_to_draft(turn.state.draft))
+            return Outcome(
+                act=Act.FALLBACK,
+                intent=intent,
+                state=turn.state,
+                replies=said,
+                effects=(_unanswered(turn),),
+                decision=Decision.NO_ANSWER,
+            )
+        if intake.affirms(turn.text):
+            # A yes to nothing: no question that could have been answered.
+            return says(Act.FALLBACK, replies.ACKNOWLEDGED, replies.ACKNOWLEDGED_AGAIN)(
+                intent, turn
+            )
         failures = turn.state.failures + 1
         codes = [code for code, _ in turn.retrieved.candidates[:3]]
         near = matter_choices(codes, self._guides) if failures == _OFFER_NEAR and codes else ()
-        text = _FALLBACKS[min(failures, len(_FALLBACKS)) - 1]
         state = turn.state.model_copy(
             update={
                 "failures": failures,
@@ -306,21 +339,16 @@ class Performer:
                 "asks": Slot.MATTER if near else None,
             }
         )
-        return Outcome(
+        outcome = Outcome(
             act=Act.FALLBACK,
             intent=intent,
             state=state,
-            replies=(Reply(text=numbered(text, near), choices=near),),
-            effects=(Effect(type="record_unanswered", data={"text": turn.text}),),
+            replies=(Reply(text=numbered(_fallback_text(failures), near), choices=near),),
+            effects=(_unanswered(turn),),
             decision=Decision.NO_ANSWER,
         )
-
-    def _says(self, act: Act, text: str) -> _Handler:
-        def say(intent: Intent | None, turn: Turn) -> Outcome:
-            state: DialogueState = turn.state.model_copy(update={"failures": 0})
-            return Outcome(act=act, intent=intent, state=state, replies=(Reply(text=text),))
-
-        return say
+        third = failures == len(_FALLBACKS) and not state.person_called
+        return calling_a_person(outcome) if third else outcome
 
 
 # A story that a guide answers, and that still may want somebody to act.
@@ -332,14 +360,25 @@ _OFFER_NEAR = 2
 _BARE_QUESTION = 10
 
 
+def _fallback_text(failures: int) -> str:
+    if failures <= len(_FALLBACKS):
+        return _FALLBACKS[failures - 1]
+    return replies.NOT_FOUND_STILL[failures % len(replies.NOT_FOUND_STILL)]
+
+
+def _unanswered(turn: Turn) -> Effect:
+    return Effect(type="record_unanswered", data={"text": turn.text})
+
+
+def _spoken_of_before(turn: Turn) -> str | None:
+    """Return the one matter among several fitting ones that was spoken of already."""
+    retrieved, state = turn.retrieved, turn.state
+    if retrieved.decision is not Decision.CLARIFY or retrieved.facet in {None, FacetName.PROCESS}:
+        return None
+    known = {state.focus, *state.earlier}
+    before = [code for code, _ in retrieved.candidates if code in known]
+    return before[0] if len(before) == 1 else None
+
+
 def _speaks_of_focus(turn: Turn) -> bool:
     return turn.retrieved.follow_up or len(turn.text) <= _BARE_QUESTION
-
-
-def _registers(text: str) -> bool:
-    return "登记" in text
-
-
-def _place_is_missing(draft: AppealDraft, asks: str | None) -> bool:
-    asked = draft.asked.get(Slot.WHERE, 0)
-    return asks == Slot.WHERE and asked < intake.ASKED_AT_MOST

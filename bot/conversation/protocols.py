@@ -1,10 +1,13 @@
 """What the performer needs from the packages below, as small protocols."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from bot.conversation.schemas import AppealDraft
 from knowledge_base.bundles.overview import Overview
 from knowledge_base.bundles.schema import Bundle
+from knowledge_base.guidance.schema import Guidance
+from knowledge_base.guidance.selecting import Selection
 from knowledge_base.schema import FacetName, Matter
 from retrieval.schemas import Answer
 from routing.schemas import Proposal
@@ -51,6 +54,19 @@ class Offers(Protocol):
 
     def overview(self, code: str) -> Overview:
         """Return a whole bundle; raises ``BundleNotFoundError``."""
+        ...
+
+    def guidance(self, code: str) -> Guidance | None:
+        """Return the short questions on a public matter; ``None`` where none may be asked."""
+        ...
+
+    def selection(self, code: str, answers: Mapping[str, str]) -> tuple[Selection, str]:
+        """Return what answers settle, and the personal notice that says so.
+
+        Raises:
+            MatterNotFoundError: there is no guide, or none any more, or nothing to ask about it.
+            UnknownAnswerError: the questions were changed meanwhile.
+        """
         ...
 
     def plan(self, code: str) -> str:

@@ -4,6 +4,7 @@ import re
 import uuid
 from typing import Protocol
 
+from bot.conversation.parts import Part, PartReader
 from bot.conversation.schemas import DialogueState, Heard, Retrieved, Turn
 from bot.conversation.wishes import WishReader
 from foundation.text.normalise import normalise
@@ -13,6 +14,7 @@ from routing.schemas import AppealReading
 
 # More than any question needs; the rest is stored, and the citizen told.
 PIPELINE_CHARACTERS = 2000
+_SPEECH = re.compile(r"投诉|举报|反映|建议|求助|请问")
 _SAYS_SOMETHING = re.compile(r"\w")
 
 
@@ -39,22 +41,33 @@ class TurnReader:
         self._retrieval = retrieval
         self._wishes = wishes
         self._routing = routing
+        self._parts = PartReader(retrieval, lambda text: heard(routing.read(text)))
 
     def read(
         self, text: str, state: DialogueState, values: PersonalValues, emergency: str | None
     ) -> Turn:
         """Read one message; ``values`` gains what was replaced by placeholders."""
+        return self.read_parts(text, state, values, emergency)[0]
+
+    def read_parts(
+        self, text: str, state: DialogueState, values: PersonalValues, emergency: str | None
+    ) -> tuple[Turn, tuple[Part, ...]]:
+        """Read one message and the parts it is to be handled in: one, unless it holds several."""
         readable = replace_personal(normalise(text[:PIPELINE_CHARACTERS]), values)
         answer = self._retrieval.ask(readable, focus=state.focus)
-        return Turn(
+        wish = self._wishes.read(readable, answer, state)
+        whole = emergency is not None or wish is not None
+        parts = (Part(readable),) if whole else self._parts.read(readable, answer, state)
+        turn = Turn(
             turn_id=uuid.uuid4().hex,
             text=readable,
             state=state,
             retrieved=retrieved(answer),
             heard=heard(self._routing.read(readable)),
             emergency=emergency,
-            wish=self._wishes.read(readable, answer, state),
+            wish=wish,
         )
+        return turn, parts
 
     def hear(self, text: str, values: PersonalValues | None = None) -> Heard:
         """Read only what a text says of an appeal (edited fields, a person is speaking)."""
@@ -80,16 +93,22 @@ def retrieved(answer: Answer) -> Retrieved:
     )
 
 
+def _place(said: str | None) -> str | None:
+    # 「我想投诉小区物业」 names no place.
+    return None if said is None or _SPEECH.search(said) else said
+
+
 def heard(reading: AppealReading) -> Heard:
     """The part of routing's reading that travels with the turn."""
     return Heard(
         appeal_probability=reading.appeal_probability,
         kind=reading.kind,
-        place=reading.place,
+        place=_place(reading.place),
         district=reading.district,
         when=reading.when,
         phone=reading.phone,
         anonymous=reading.anonymous,
         confidential=reading.confidential,
         category=reading.category.level3 if reading.category else None,
+        category_probability=reading.category_probability,
     )

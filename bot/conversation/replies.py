@@ -3,13 +3,22 @@
 from routing.schemas import AppealKind
 
 GREETING = "您好，这里是12345热线助手。您可以直接问怎么办事，也可以说说遇到的问题，我来登记转办。"
+GREETING_AGAIN = "我在。您说，是要办什么事，还是遇到了什么问题？"
 THANKS = "不客气。还有别的事，您随时说。"
+THANKS_AGAIN = "应该的，祝您顺利。"
 GOODBYE = "好的，祝您顺利。有事随时来找我们。"
+GOODBYE_AGAIN = "再见。"
 ABUSE = "您的心情我理解。请说说遇到了什么问题，我来帮您登记；也可以回复“人工”找坐席。"
+ABUSE_AGAIN = "让您这么着急，很抱歉。这件事请人工坐席来跟您谈。"
+CALM = "您别着急，慢慢说，我来帮您。"
+CALM_ALREADY = "您别着急，我在听。"
 OUT_OF_SCOPE = (
     "这个不在12345的服务范围内。我能帮您查办事指南、登记诉求、查办理进度，"
     "您可以直接说要办的事或遇到的问题。"
 )
+OUT_OF_SCOPE_AGAIN = "这类话题我确实帮不上。要办什么事、反映什么问题、查哪个诉求，您直接说。"
+ACKNOWLEDGED = "好的。还有别的事，您随时说。"
+ACKNOWLEDGED_AGAIN = "好的，我在。"
 EMPTY = "没有收到文字内容。请用文字说说您要办的事或遇到的问题。"
 TRUNCATED = "您的内容较长，已全部保存；我先按前2000个字来处理。"
 NOT_STORED = "这条消息没能保存下来，请过一会儿再发一次。如有紧急危险，请直接拨打110、119或120。"
@@ -20,8 +29,13 @@ NOT_FOUND_AGAIN = (
     "还是没有找到对应的指南。您要办的是不是下面这些？都不是的话，请说说具体要办什么证、什么手续。"
 )
 NOT_FOUND_HANDOVER = (
-    "抱歉，这件事我这里查不到。回复“人工”由坐席为您解答，"
-    "或者说“登记”，我把问题记下来转给承办单位答复。"
+    "抱歉，这件事我这里查不到，要请人工坐席来解答。"
+    "您也可以说“登记”，我把问题记下来转给承办单位答复。"
+)
+# After that, in turn.
+NOT_FOUND_STILL = (
+    "这个问题我也没有查到，已经记下来，工作人员会补充。想要书面答复，请说“登记”。",
+    "还是没有查到。您可以说“登记”，由承办单位答复您；正在排队的，坐席接入后会答复。",
 )
 
 OFFER_TO_REGISTER = "如果是要反映具体问题、请人处理，回复“登记”，我来帮您登记转办。"
@@ -32,6 +46,22 @@ RATED_NO_HELP = "已记下，工作人员会补充这方面的内容。您可以
 CLARIFY = "您想办的是哪一项？点一下或回复序号。"
 NONE_OF_THEM = "都不是"
 REPHRASE = "好的，请换个说法，说说要办什么证或什么手续。"
+WHICH_OF_BOTH = "想细问哪一个，说名字或回复序号："
+NOT_STATED = "指南没有写明"
+AUDIENCE_SILENT = "这份指南没有单独写明{group}怎么办，情况特殊的可拨打{phone}核实。下面是一般规定。"
+SHORTER = "简单说："
+SLOWER = "好的，一条一条来，您可以一条一条问我："
+NOTHING_TO_SHORTEN = "好的，我尽量说得简单。您想问哪件事？"
+NOTHING_TO_REPEAT = "刚才还没有说到什么。您想问哪件事？"
+ASIDE = "这个我这里答不上来，已经记下，工作人员会补充。"
+PLACE_OF_DANGER = "记下了：{place}。请现在就拨打{line}，把这个位置告诉接线员。"
+ASK_RATING = (
+    "谢谢您愿意评价。刚才的答复有没有帮到您？回复“满意”或“不满意”就可以。"
+    "诉求办结后，还会有专人回访，请您评价办理结果。"
+)
+RATED_SATISFIED = "谢谢您的肯定，已记下“满意”。"
+RATED_DISSATISFIED = "很抱歉没有让您满意，已记下。哪里没答好，您直接说；也可以回复“人工”找坐席。"
+NEXT_ISSUE = "您刚才还说到：{issue}。接着登记这一件。"
 
 HANDOVER_WAITING = (
     "正在为您转接人工坐席，前面还有{ahead}位。坐席接入后会直接在这里回复您，您可以先把问题写下来。"
@@ -72,6 +102,34 @@ CHECKLIST_UNKNOWN = "办事指南的材料里没有对上：{names}。"
 CHECKLIST_TELL = "您手上有哪些，直接告诉我，比如“身份证、户口本有了”。"
 CHECKLIST_SILENT = "本指南没有写明要哪些材料，请拨打{phone}核实。"
 
+OFFER_GUIDANCE = "要不要我问您几个问题，看看您具体要带哪些材料？回复“好”就开始。"
+GUIDANCE_BEGINS = "我问您几个问题，看看办“{title}”您要带哪些材料。"
+GUIDANCE_HINT = "回复序号或者直接说；答错了说“上一步”，不想答了说“退出”。"
+GUIDANCE_HEARD = "您说了：{labels}。"
+GUIDANCE_TAKEN = "记下了：{labels}。"
+GUIDANCE_CHANGED = "改好了：{labels}。"
+GUIDANCE_UNSURE = "不清楚也没关系，两种情况都给您列上。"
+GUIDANCE_UNCLEAR = "没听明白您是哪一种，请回复序号，或者说“不清楚”。"
+GUIDANCE_PASSED = "这个先放一放，两种情况都给您列上。"
+GUIDANCE_BACK = "好，回到上一个问题。"
+GUIDANCE_FIRST = "前面没有问题了，还是从这里开始。"
+GUIDANCE_AGAIN = "好，从头问一遍。"
+GUIDANCE_ASIDE = "接着看办“{title}”要带什么："
+GUIDANCE_PAUSED = "刚才的几个问题先放着，想接着答，回复“接着问”。"
+GUIDANCE_STOPPED = "好的，不问了。要看全部材料，回复“告知书”；想接着答，随时说“问我几个问题”。"
+GUIDANCE_DECLINED = "好的。需要的时候，说“问我几个问题”就行。"
+GUIDANCE_SWITCHED = "您这种情况，要办的是“{title}”：{why}。"
+GUIDANCE_CHANGE = "有说得不对的，直接告诉我，比如“不对，是托别人代办”。"
+NOT_SURE = "不清楚"
+WHICH_MATTER_GUIDANCE = "您要办的是哪件事？请说要办什么证或什么手续，我再问您几个问题。"
+
+ASK_TICKET_CODE = (
+    "编号{number}收到了，请再发一下查询码（六位），没有查询码的发登记时手机号的后四位。"
+)
+NO_TICKET_NO = (
+    "没有编号和查询码，我这里不能查，这是为了不让别人看到您的诉求。"
+    "您可以回复“人工”请坐席帮您核实，或者把事情再说一遍，我重新登记。"
+)
 ASK_TICKET_NO = "请把诉求编号和查询码发给我，比如“20260101-000001 查询码 ABC234”。"
 
 _OPENING = {

@@ -192,6 +192,23 @@ def last_guide(session: Session, conversation_id: str) -> MessageRow | None:
     return next(shows, None)
 
 
+def last_answer(session: Session, conversation_id: str) -> Sequence[MessageRow]:
+    """Return all that the assistant said last, in order."""
+    said = list(
+        session.scalars(
+            select(MessageRow)
+            .where(
+                MessageRow.conversation_id == conversation_id,
+                MessageRow.author == Author.ASSISTANT,
+            )
+            .order_by(MessageRow.seq.desc())
+            .limit(_LOOKED_BACK)
+        )
+    )
+    last = [row for row in said if row.turn_id == said[0].turn_id]
+    return last[::-1]
+
+
 def question_of(session: Session, answer: MessageRow) -> MessageRow | None:
     """Return the last thing the citizen said before ``answer``."""
     return session.scalar(

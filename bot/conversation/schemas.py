@@ -13,6 +13,9 @@ from knowledge_base.schema import FacetName
 from retrieval.schemas import Decision
 from routing.schemas import AppealKind
 
+# Below it a text that names neither place nor time tells of nothing in particular.
+_CLEAR_CATEGORY = 0.4
+
 
 class Record(BaseModel):
     """A frozen JSON value."""
@@ -57,6 +60,13 @@ class Act(StrEnum):
     CHOOSE = "choose"  # picks one of the offered choices
     HANDOVER = "handover"
     RATE = "rate"  # says whether the last answer helped; settled from the words, never by Rasa
+    AUDIENCE = "audience"  # the same matter for somebody else (那小孩呢)
+    COMPARE = "compare"  # two matters side by side
+    GUIDANCE = "guidance"  # short questions that settle which documents this citizen needs
+    RETURN = "return"  # back to a matter spoken of before
+    REPEAT = "repeat"  # the last answer once more
+    SHORTEN = "shorten"  # the last answer shorter, or one thing after the other
+    TELL_PLACE = "tell_place"  # where the danger is that a safety card was about
     GREET = "greet"
     THANKS = "thanks"
     GOODBYE = "goodbye"
@@ -95,6 +105,13 @@ class Heard(Record):
     anonymous: bool = False
     confidential: bool = False
     category: str | None = None  # level3 label
+    category_probability: float = 1.0
+
+    @property
+    def vague(self) -> bool:
+        """Whether nothing says where, when or what kind of thing it was."""
+        unclear = self.category_probability < _CLEAR_CATEGORY
+        return self.place is None and self.when is None and unclear
 
 
 class AppealDraft(Record):
@@ -111,6 +128,47 @@ class AppealDraft(Record):
     category: str | None = None
     asking: Slot | None = None  # the open question
     asked: dict[str, int] = Field(default_factory=dict)  # slot → times asked
+
+
+GuidanceStep = Literal["start", "decline", "answer", "unsure", "back", "again", "stop", "resume"]
+
+
+class Wish(Record):
+    """What a message wants besides an answer (``bot.conversation.wishes``)."""
+
+    kind: Literal["notice", "checklist", "bundle", "audience", "compare", "return", "guidance"]
+    matter: str | None = None  # code, where the message names one; else the focus is meant
+    bundle: str | None = None
+    candidates: tuple[str, ...] = ()  # codes, where it names one of several
+    has: tuple[str, ...] = ()  # documents that the citizen says to have, in their words
+    group: str | None = None  # for whom now (``bot.conversation.audiences``)
+    matters: tuple[str, ...] = ()  # codes of the two to compare
+    facet: FacetName | None = None  # the side asked for, where one is
+    step: GuidanceStep | None = None
+    answers: dict[str, str] = Field(default_factory=dict)  # heard, by question of the guidance
+    said: str = ""  # what was told of one's case before it was clear which matter is meant
+
+
+class Guided(Record):
+    """The short questions on one matter: offered, being asked, or done."""
+
+    matter: str  # code
+    offered: bool = False  # asked whether to begin
+    answers: dict[str, str] = Field(
+        default_factory=dict
+    )  # key of the answer by key of the question
+    unsure: tuple[str, ...] = ()  # keys that the citizen could not answer
+    asked: tuple[str, ...] = ()  # keys in the order of asking, for the way back
+    asking: str | None = None  # key of the open question
+    misses: int = 0  # answers in a row that were not understood
+    asides: int = 0  # other questions in a row
+    said: str = ""  # what was told of one's case, for the matter that is meant instead
+    visited: tuple[str, ...] = ()  # codes of matters that led here
+
+    @property
+    def done(self) -> bool:
+        """Whether the personal notice was given."""
+        return not self.offered and self.asking is None
 
 
 class DialogueState(Record):
@@ -131,16 +189,18 @@ class DialogueState(Record):
     told_bundles: tuple[str, ...] = ()  # said once that a matter belongs to them
     # Documents of the matter in focus that the citizen has, by number; None: not asked yet.
     held: tuple[int, ...] | None = None
-
-
-class Wish(Record):
-    """What a message wants besides an answer (``bot.conversation.wishes``)."""
-
-    kind: Literal["notice", "checklist", "bundle"]
-    matter: str | None = None  # code, where the message names one; else the focus is meant
-    bundle: str | None = None
-    candidates: tuple[str, ...] = ()  # codes, where it names one of several
-    has: tuple[str, ...] = ()  # documents that the citizen says to have, in their words
+    earlier: tuple[str, ...] = ()  # codes of matters in focus before, the latest first
+    compared: tuple[str, ...] = ()  # codes of the two matters held side by side last
+    # What was wanted when it was asked which matter is meant: taken up once that is said.
+    pending: Wish | None = None
+    waiting: tuple[str, ...] = ()  # issues told beside the one in the draft; each begun after it
+    danger: str | None = None  # the line of a safety card that asked for the place
+    ticket_named: str | None = None  # number given while its code is still missing
+    guiding: Guided | None = None
+    last_act: Act | None = None
+    topic: str | None = None  # the last one that another body settles (``remarks``)
+    in_row: int = 0  # turns before it that were the same
+    person_called: bool = False  # by the assistant, unasked
 
 
 class Turn(Record):
@@ -187,7 +247,12 @@ class Effect(Record):
     """What must happen in the transaction that commits the turn."""
 
     type: Literal[
-        "register_appeal", "show_progress", "request_handover", "record_unanswered", "rate_answer"
+        "register_appeal",
+        "show_progress",
+        "request_handover",
+        "record_unanswered",
+        "rate_answer",
+        "repeat_last",
     ]
     data: dict[str, Any] = Field(default_factory=dict)
 
@@ -203,6 +268,8 @@ class Outcome(Record):
     decision: Decision | None = None  # None when the turn is not about knowledge
     matter: str | None = None
     policy: str | None = None  # code of the policy answer or clause quoted
+    facet: FacetName | None = None  # of the matter answered; None: the state's
+    effects_first: bool = False  # what effects say is said before the replies
 
 
 class IncomingMessage(Record):

@@ -21,11 +21,12 @@ from sqlalchemy.orm import Session
 from bot.conversation import replies, repository
 from bot.conversation.broadcast import Broadcaster
 from bot.conversation.commit import TurnCommit, TurnWork
-from bot.conversation.deciding import Decider
+from bot.conversation.deciding import Decided, Decider
 from bot.conversation.errors import TurnBusyError
 from bot.conversation.fragments import FRAGMENT_WAIT_SECONDS, is_fragment
 from bot.conversation.models import MessageRow
 from bot.conversation.order import OrderLocks
+from bot.conversation.parts import Part
 from bot.conversation.reading import PIPELINE_CHARACTERS, TurnReader, says_something
 from bot.conversation.schemas import (
     Act,
@@ -35,7 +36,9 @@ from bot.conversation.schemas import (
     IncomingMessage,
     Outcome,
     Reply,
+    Turn,
 )
+from bot.conversation.several import announced, together
 from bot.conversation.storing import Stored, emergency_reply, store_message
 from bot.conversation.transcript import Entry, Receipt, TurnSummary, entry
 from foundation.clock import Clock
@@ -44,7 +47,7 @@ from foundation.errors import UnavailableError
 from foundation.metrics import Metrics
 from routing.appeals.schemas import ProgressView
 from routing.appeals.service import AppealService
-from routing.safety.screen import SafetyAlert, screen
+from routing.safety import SafetyAlert, find_danger
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +96,7 @@ class ConversationService:
 
     async def receive(self, message: IncomingMessage) -> Receipt:
         """Take one message in and return when its turn is done; a resend gets the first result."""
-        alert = screen(message.text)
+        alert = find_danger(message.text)
         try:
             # In order of arrival: worker threads would otherwise race to the database.
             async with self._arrivals.of(f"{message.channel}:{message.conversation_key}"):
@@ -248,18 +251,46 @@ class ConversationService:
             )
             await self._finish(work, uuid.uuid4().hex, outcome, None)
             return
-        with self._metrics.retrieval():
-            turn = await anyio.to_thread.run_sync(
-                self._reader.read, text, work.state, work.values, work.emergency
-            )
-        sender = f"{work.conversation_id}-{work.episode}"
-        resume = work.state.draft is not None and work.episode_turns == 0
-        decided = await self._decider.decide(turn, sender, resume=resume)
+        turn_id = uuid.uuid4().hex
+        decided = await self._decide(text, work, turn_id)
         outcome = decided.outcome
         if len(text) > PIPELINE_CHARACTERS:
             told = (Reply(text=replies.TRUNCATED), *outcome.replies)
             outcome = outcome.model_copy(update={"replies": told})
-        await self._finish(work, turn.turn_id, outcome, decided.degraded)
+        await self._finish(work, turn_id, outcome, decided.degraded)
+
+    async def _decide(self, text: str, work: TurnWork, turn_id: str) -> Decided:
+        """Decide a message part by part, each on the state that the one before it left."""
+        turn, parts = await self._read(text, work.state, work)
+        sender = f"{work.conversation_id}-{work.episode}"
+        resume = work.state.draft is not None and work.episode_turns == 0
+        done: list[Decided] = []
+        state, waiting = work.state, list(parts)
+        while waiting:
+            part = waiting.pop(0)
+            if part.issue and state.draft is not None:
+                state = state.model_copy(update={"waiting": (*state.waiting, part.text)})
+                continue
+            if done or part.text != turn.text:
+                turn, _ = await self._read(part.text, state, work)
+            asked = turn.model_copy(update={"turn_id": turn_id})
+            decided = await self._decider.decide(asked, sender, resume=resume and not done)
+            done.append(decided)
+            state = decided.outcome.state
+            if (issue := _next_issue(decided.outcome)) is not None:
+                state = state.model_copy(update={"waiting": state.waiting[1:]})
+                done.append(replace(decided, outcome=announced(issue, state)))
+                waiting.append(Part(issue, issue=True))
+        degraded = next((one.degraded for one in done if one.degraded), None)
+        return Decided(together([one.outcome for one in done], state), degraded)
+
+    async def _read(
+        self, text: str, state: DialogueState, work: TurnWork
+    ) -> tuple[Turn, tuple[Part, ...]]:
+        with self._metrics.retrieval():
+            return await anyio.to_thread.run_sync(
+                self._reader.read_parts, text, state, work.values, work.emergency
+            )
 
     async def _listen(self, work: TurnWork) -> None:
         """While a person speaks the assistant is silent; it only fills the draft beside."""
@@ -274,6 +305,12 @@ class ConversationService:
         await self._database.write(
             lambda session: self._commit.store(session, work, turn_id, outcome, prepared, degraded)
         )
+
+
+def _next_issue(outcome: Outcome) -> str | None:
+    """Return what was told beside an appeal that is done now."""
+    done = outcome.act in {Act.SUBMIT_APPEAL, Act.CANCEL_APPEAL} and outcome.state.draft is None
+    return outcome.state.waiting[0] if done and outcome.state.waiting else None
 
 
 def _not_stored(alert: SafetyAlert | None) -> Receipt:

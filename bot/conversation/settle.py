@@ -8,11 +8,15 @@ import re
 
 from bot.conversation import intake
 from bot.conversation.choices import pick
-from bot.conversation.intents import ANSWERS, Intent
+from bot.conversation.intent_patterns import guess_intent
+from bot.conversation.intents import ANSWERS, FACET_OF_INTENT, Intent
 from bot.conversation.progress import named_ticket
-from bot.conversation.rating import rates
+from bot.conversation.rating import rates, rates_service
+from bot.conversation.remarks import Pace, Topic, remarks
 from bot.conversation.schemas import Act, Slot, Turn
+from knowledge_base.schema import FacetName
 from retrieval.schemas import Decision
+from retrieval.several import is_question
 
 # Tuned on the scripted dialogues under tests/bot: below it a greeting with a story is a greeting.
 APPEAL_SURE = 0.7
@@ -21,9 +25,8 @@ _WANTS_PERSON = re.compile(
 )
 _CANCELS = re.compile(
     r"^(?:算了|那就?算了)?[，,\s]*(?:我)?(?:不|别|取消|不想|不要|放弃)"
-    r"(?:投诉|登记|举报|反映|办)?(?:了|登记|投诉|反映|举报)+[吧。!！]*$|^(?:那就?)?算了[吧。]*$|^取消[吧。]*$"
+    r"(?:投诉|登记|举报|反映|办|查|问|弄)?(?:了|登记|投诉|反映|举报)+[吧。!！]*$|^(?:那就?)?算了[吧。]*$|^取消[吧。]*$"
 )
-_REGISTERS = re.compile(r"^(?:帮我|请|给我|那就|就)?登记(?:吧|一下|下来)?[。!！]*$")
 # Acts that say nothing about the matter: what retrieval or routing is sure of goes first.
 _WEAK = frozenset(
     {Act.GREET, Act.THANKS, Act.GOODBYE, Act.OUT_OF_SCOPE, Act.FALLBACK, Act.ABUSE, Act.CHOOSE}
@@ -34,12 +37,36 @@ _ASKS_PROGRESS = re.compile(
     r"(?:结果|回复|答复|怎么样|咋样|到哪|处理了?没|办了?没|有没有)|(?:有|没)(?:结果|回复|答复|下文)"
 )
 _COMPLAINS = re.compile(r"投诉|举报|反映|求助|曝光|没人管|不给个说法")
+_WANTS_TO_COMPLAIN = re.compile(r"(?:你好|您好|喂)?[，,\s]*我?们?(?:要|想|来|得)(?:投诉|举报|反映)")
 _QUESTION = re.compile(
     r"[?？]|怎么|如何|咋|多少|哪|什么|啥|几[天次个回级月]|多久|多长|多大|"
     r"吗|呢$|不$|(?P<word>[能行会要是管给算该合收用交])不(?P=word)|还是|有没有"
 )
+_NOT_WORDS = re.compile(r"\[[^\]]*\]|\W")  # placeholders of personal data
+_WORDS = 4  # characters: 路灯不亮
 _STORY = 8  # characters; shorter ones are cries, not accounts
 _ASIDE = 24  # characters: a request while an appeal is taken down
+_BARE_QUESTION = 10  # characters
+_TICKET = 40  # characters: a number, its code, and little else
+_OF_AN_APPEAL = re.compile(r"投诉|举报|登记|反映|提交|取消|撤|诉求")
+_WAITS = re.compile(
+    r"^(?:怎么)?(?:还没|还有多久|什么时候|多久|到底)(?:有)?(?:来人?|接|轮到我?|人工|坐席|好).{0,6}$|"
+    r"^(?:人|坐席|客服|人工)(?:呢|在哪|来了没|到了吗|还没来吗?)[?？。]?$"
+)
+_HAS_NONE = re.compile(r"没有|没记|忘|不记得|记不|找不到|丢了|不知道|不清楚")
+_OUTCRY = 18  # characters
+_PLACE_WORDS = re.compile(r"[路街巷号栋幢楼室村镇桥]|小区|单元|广场|市场|学校|医院|公园|门口|附近")
+# Said beside an appeal, answered, and the appeal goes on.
+_COURTESIES = {
+    Intent.GREET: Act.GREET,
+    Intent.THANKS: Act.THANKS,
+    Intent.ABUSE: Act.ABUSE,
+    Intent.OUT_OF_SCOPE: Act.OUT_OF_SCOPE,
+}
+_DOES_NOT_KNOW = re.compile(r"记不|忘|不清楚|不知道|不晓得|不确定|说不|好像|应该是|可能|大概")
+_ASKS_ASIDE = re.compile(
+    r"[?？]$|[吗呢么嘛]$|怎么(?!都)|如何|为什么|为啥|凭什么|干嘛|多久|几天|多少|什么时候|能不能|会不会|是不是|可不可以|有没有"
+)
 _SHORT = 12  # a place or a time is said in fewer characters than a question
 
 
@@ -51,13 +78,81 @@ def settle(act: Act, intent: Intent | None, turn: Turn) -> Act | None:
         return Act.ANSWER_QUESTION if answered else None
     if _WANTS_PERSON.match(text):
         return Act.HANDOVER
-    if state.choices and pick(state.choices, text) is not None:
-        return Act.CHOOSE
-    if (wished := _wished(act, turn)) is not None:
-        return wished
+    if (worded := _by_its_words(act, turn)) is not None:
+        return worded
     if state.draft is not None:
         return _within_intake(act, intent, turn)
-    return _said_shortly(turn) or _free(act, intent, turn)
+    free = _said_shortly(turn) or _free(act, intent, turn)
+    return Act.GUIDANCE if _misses_the_question(free, turn) else free
+
+
+def _tells_beside(turn: Turn) -> bool:
+    """Whether an issue is told that merely mentions what a question of guidance asks about."""
+    wish, guided = turn.wish, turn.state.guiding
+    if wish is None or wish.step != "answer":
+        return False
+    if _WANTS_TO_COMPLAIN.match(turn.text.strip()):
+        return True
+    answers_it = guided is not None and guided.asking in wish.answers
+    placed = turn.heard.place is not None or turn.heard.when is not None
+    tells = (placed and _tells_issue(turn)) or _COMPLAINS.search(turn.text) is not None
+    return tells and not answers_it
+
+
+def _misses_the_question(act: Act, turn: Turn) -> bool:
+    """Whether an open question of guidance is answered in words that are not understood."""
+    guided = turn.state.guiding
+    if guided is None or guided.asking is None or turn.state.choices:
+        return False
+    retrieved = turn.retrieved
+    # What names no matter and asks for no side of one speaks of the focus by mere chance.
+    bare = retrieved.follow_up and retrieved.facet in {None, FacetName.PROCESS}
+    told = not is_question(turn.text) and (retrieved.decision is not Decision.ANSWER or bare)
+    return act in {Act.FALLBACK, Act.CHOOSE} or (act is Act.ANSWER_QUESTION and told)
+
+
+def _by_its_words(act: Act, turn: Turn) -> Act | None:
+    """Return the act that words make certain, whatever is open and whatever was classified."""
+    text, state = turn.text.strip(), turn.state
+    if turn.wish is not None and turn.wish.kind == "guidance" and not _tells_beside(turn):
+        return Act.GUIDANCE
+    if state.choices and pick(state.choices, text) is not None:
+        return Act.CHOOSE
+    if state.danger is not None and _tells_place(turn):
+        return Act.TELL_PLACE
+    acts = (_paced(text), _wished(act, turn))
+    if (known := next((one for one in acts if one is not None), None)) is not None:
+        return known
+    return Act.OUT_OF_SCOPE if topic_of(act, turn) is not None else None
+
+
+def topic_of(act: Act, turn: Turn) -> Topic | None:
+    """Return what a message is about that another body settles; an account of it is an appeal."""
+    draft = turn.state.draft
+    if draft is not None and draft.asking in {None, Slot.WHAT}:
+        return None  # in an account of what happened
+    topic = remarks().topic(turn.text)
+    complains = _COMPLAINS.search(turn.text) is not None
+    if topic is None or (
+        topic.declined and complains and (act is Act.APPEAL or _tells_issue(turn))
+    ):
+        return None
+    guided = turn.retrieved.decision is Decision.ANSWER and not topic.over_guide
+    return None if guided else topic
+
+
+def _paced(text: str) -> Act | None:
+    pace = remarks().pace(text)
+    if pace is None:
+        return None
+    return Act.REPEAT if pace is Pace.AGAIN else Act.SHORTEN
+
+
+def _tells_place(turn: Turn) -> bool:
+    """Whether a message says where, after a safety card asked for it."""
+    if _reads_as_question(turn.text) or turn.retrieved.decision is Decision.ANSWER:
+        return False
+    return turn.heard.place is not None or _PLACE_WORDS.search(turn.text) is not None
 
 
 def _said_shortly(turn: Turn) -> Act | None:
@@ -65,18 +160,45 @@ def _said_shortly(turn: Turn) -> Act | None:
     text, state = turn.text.strip(), turn.state
     if state.focus is not None and rates(text) is not None:
         return Act.RATE
-    if state.asks is Slot.TICKET_NO and named_ticket(text).number:
+    if remarks().wants_to_rate(text) or (
+        state.asks is Slot.RATING and rates_service(text) is not None
+    ):
+        return Act.RATE
+    if state.person_called and _WAITS.match(text):
+        return Act.HANDOVER
+    if _CANCELS.match(text):
+        return Act.CANCEL_APPEAL
+    if _is_progress(turn):
         return Act.PROGRESS
-    return Act.APPEAL if state.unanswered and _REGISTERS.match(text) else None
+    return Act.APPEAL if intake.registers(text) else None
+
+
+def _is_progress(turn: Turn) -> bool:
+    """Whether a number, a code, or that there is none, answers what progress is asked of."""
+    text, state = turn.text.strip(), turn.state
+    named = named_ticket(text)
+    if named.number and named.code and len(text) <= _TICKET:
+        return True
+    if state.asks is not Slot.TICKET_NO:
+        return False
+    has_none = _HAS_NONE.search(text) is not None and not is_question(text)
+    return has_none or bool(named.number or (state.ticket_named and named.code))
 
 
 def _wished(act: Act, turn: Turn) -> Act | None:
     """Return the act of a wish for a notice, a checklist or a bundle, where it stands."""
     wish, draft = turn.wish, turn.state.draft
-    if wish is None or act in {Act.HANDOVER, Act.CANCEL_APPEAL} or _wants_it_registered(act, turn):
+    if (
+        wish is None
+        or wish.kind == "guidance"
+        or act in {Act.HANDOVER, Act.CANCEL_APPEAL}
+        or _wants_it_registered(act, turn)
+    ):
         return None
     if draft is not None and (draft.asking is Slot.WHAT or len(turn.text) > _ASIDE):
         return None  # in an account of what happened
+    if draft is not None and wish.kind == "bundle" and not _reads_as_question(turn.text):
+        return None
     if wish.kind == "checklist" and not (wish.matter or turn.state.focus) and _tells_issue(turn):
         return None
     return Act(wish.kind)
@@ -90,12 +212,45 @@ def _free(act: Act, intent: Intent | None, turn: Turn) -> Act:
     if answered and not _wants_it_registered(act, turn):
         # Handing over and cancelling are said plainly or not at all.
         return act if act in {Act.HANDOVER, Act.CANCEL_APPEAL} else Act.ANSWER_QUESTION
+    asks_vaguely = act is Act.APPEAL and intent not in ANSWERS and _asks_vaguely(turn)
+    if asks_vaguely or _asks_of_focus(intent, turn):
+        return Act.ANSWER_QUESTION
+    return _unanswered(act, intent, turn, tells_issue=tells_issue)
+
+
+def _unanswered(act: Act, intent: Intent | None, turn: Turn, *, tells_issue: bool) -> Act:
+    """Return the act of a message that no guide answers."""
+    if remarks().is_upset(turn.text) and not _tells_something(turn):
+        return Act.HANDOVER
     if act in _WEAK | {Act.ANSWER_QUESTION} and tells_issue:
         return Act.APPEAL
-    if act in {Act.CHOOSE, Act.SUBMIT_APPEAL} or (intent in ANSWERS and not tells_issue):
+    nothing = act is Act.APPEAL and _says_nothing(turn)
+    if nothing or act in {Act.CHOOSE, Act.SUBMIT_APPEAL} or (intent in ANSWERS and not tells_issue):
         # An answer where nothing was asked.
         return Act.FALLBACK
     return act
+
+
+def _asks_of_focus(intent: Intent | None, turn: Turn) -> bool:
+    """Whether a side is asked for in words too few to tell of an issue."""
+    short = turn.retrieved.follow_up or len(turn.text) <= _BARE_QUESTION
+    return intent in FACET_OF_INTENT and turn.state.focus is not None and short
+
+
+def _asks_vaguely(turn: Turn) -> bool:
+    return turn.heard.vague and is_question(turn.text) and not _COMPLAINS.search(turn.text)
+
+
+def _says_nothing(turn: Turn) -> bool:
+    """Whether a message holds hardly a word: a number, a placeholder."""
+    words = _NOT_WORDS.sub("", turn.text)
+    return len(words) < _WORDS and not _COMPLAINS.search(words)
+
+
+def _tells_something(turn: Turn) -> bool:
+    """Whether an angry message holds more than anger."""
+    heard, text = turn.heard, turn.text
+    return heard.place is not None or heard.when is not None or len(text) > _OUTCRY
 
 
 def _wants_it_registered(act: Act, turn: Turn) -> bool:
@@ -107,6 +262,8 @@ def _wants_it_registered(act: Act, turn: Turn) -> bool:
 def _tells_issue(turn: Turn) -> bool:
     """Whether a message tells of something to be handled, and not just in anger."""
     heard = turn.heard
+    if _says_nothing(turn) or (heard.vague and not _COMPLAINS.search(turn.text)):
+        return False
     tells = heard.place is not None or heard.when is not None or len(turn.text) >= _STORY
     return heard.appeal_probability >= APPEAL_SURE and tells
 
@@ -130,14 +287,40 @@ def _within_intake(act: Act, intent: Intent | None, turn: Turn) -> Act:
         return Act.CANCEL_APPEAL
     if asking is Slot.CONFIRM and (intake.affirms(text) or intent is Intent.AFFIRM):
         return Act.SUBMIT_APPEAL
-    if asking is Slot.CONTACT and intake.gives_contact(text, turn.heard):
-        return Act.APPEAL
-    if act in _BREAKS_INTAKE and (act is not Act.PROGRESS or named_ticket(text).number):
+    if act is Act.CANCEL_APPEAL and _OF_AN_APPEAL.search(text):
         return act
-    asks_back = act is Act.ANSWER_QUESTION or _reads_as_question(text)
+    gives = asking is Slot.CONTACT and intake.gives_contact(text, turn.heard)
+    if gives or intake.withholds(text):
+        return Act.APPEAL
+    return _beside_intake(act, asking, turn)
+
+
+def _beside_intake(act: Act, asking: Slot | None, turn: Turn) -> Act:
+    """Return the act of what may be said beside the open question of an appeal."""
+    if act in _BREAKS_INTAKE and (act is not Act.PROGRESS or _looks_up(turn)):
+        return act
+    if (courtesy := _COURTESIES.get(guess_intent(turn))) is not None:
+        return courtesy
+    asks_back = act is Act.ANSWER_QUESTION or _reads_as_question(turn.text.strip())
     if asks_back and turn.retrieved.decision is Decision.ANSWER and not _answers(asking, turn):
         return Act.ANSWER_QUESTION
-    return Act.APPEAL
+    return Act.FALLBACK if _asks_aside(asking, turn) else Act.APPEAL
+
+
+def _looks_up(turn: Turn) -> bool:
+    """Whether progress is asked for while another appeal is taken down."""
+    text = turn.text
+    known = turn.state.last_ticket_no is not None and _ASKS_PROGRESS.search(text) is not None
+    return named_ticket(text).number is not None or (known and len(text) <= _ASIDE)
+
+
+def _asks_aside(asking: Slot | None, turn: Turn) -> bool:
+    """Whether a message asks something instead of saying what it was asked for."""
+    if asking not in {Slot.WHERE, Slot.WHEN, Slot.CONTACT, Slot.CONFIRM}:
+        return False
+    heard, text = turn.heard, turn.text.strip()
+    tells = heard.place or heard.when or heard.phone or _DOES_NOT_KNOW.search(text)
+    return not tells and is_question(text) and _ASKS_ASIDE.search(text) is not None
 
 
 def _answers(asking: Slot | None, turn: Turn) -> bool:

@@ -1,4 +1,7 @@
-"""What a message wants besides an answer: a whole event in life, the notice, what is missing.
+"""What a message wants besides an answer to its own words.
+
+A whole event in life, the notice, what is missing; the matter in focus for somebody else, two
+matters compared, a matter spoken of before.
 
 Read from words, so that it is the same with Rasa and without; which matter is meant is asked of
 retrieval, with the words that only say *what* is wanted taken away.
@@ -7,8 +10,15 @@ retrieval, with the words that only say *what* is wanted taken away.
 import re
 from typing import Literal, Protocol
 
+from bot.conversation.audiences import Group, audiences
+from bot.conversation.comparing import compared, returned
+from bot.conversation.guidance_beginning import begins_guidance
 from bot.conversation.schemas import DialogueState, Wish
-from retrieval.schemas import Answer, Decision
+from foundation.errors import NotFoundError
+from knowledge_base.library import Library
+from knowledge_base.schema import FacetName, Matter
+from retrieval.schemas import Answer, Candidate, Decision, EntryKind
+from retrieval.several import is_question
 from retrieval.wording import load_wording
 
 _NOTICE = re.compile(
@@ -36,11 +46,22 @@ _HAS = re.compile(
     r"(?:我|咱)?(?:们)?(?:这边|手[里上头]边?|家里|现在|目前)*(?:都|也|就|只|已经?|全)*"
     r"(?:(?<!没)(?<!没有)(?:准备|备|带|办|拍|开|拿)(?:好|齐|到|全)?了?(?<=[好齐到全了])|(?<!没)(?<!还没)有了?|齐了)"
 )
+# Beside a list that was begun: 「还有租房合同」.
+_ALSO = re.compile(
+    r"(?:还有|另外还有|再加上|加上|和)(?P<names>[^?？吗呢]{2,16}?)(?:也有|有了|了)?[。]?"
+)
 _LACKS = re.compile(r"没有?|丢|不见|找不到|缺|还差")
 _CLAUSE = re.compile(r"[，,。；;！!？?\s]+")
 _AND = re.compile(r"[、，,和与跟及]|还有|以及|外加|加上")
 _FILLER = re.compile(
     r"^(?:我|咱|们|的|都|也|就|只|已经?|一[张份本个寸]|两寸|这些?|那|就)+|(?:我|都|也|全|已经?|了|的|原件|一起)+$"
+)
+_TURNS = re.compile(r"^(?:那|要是|如果|假如|换成)|呢[？?。]?$")
+_TURNED = re.compile(
+    r"(?:那么?|哪)?(?:要是|如果)?(?:要)?(?P<what>[^，,。？?那的]{2,6}?)(?:的|了)?(?:呢|怎么办|咋办|怎么弄)[？?。]?"
+)
+_ACTION = re.compile(
+    r"(?:设立|变更|注销|首次|换发|补发|换领|补领|申领|办理|核发|签发|登记|申请|许可|备案|期满换证|遗失补证)+"
 )
 _REQUEST = re.compile(r"(?:给|发|来|要|列|弄|整|看)?我?一?[份张个](?:的)?")
 # A body that would not hand a notice out is complained of, not asked for.
@@ -52,8 +73,21 @@ _NAMES_A_MATTER = 2  # characters beside the words that ask
 class Asking(Protocol):
     """Retrieval as far as a wish needs it."""
 
+    @property
+    def library(self) -> Library:
+        """The library of this moment."""
+        ...
+
     def ask(self, text: str, *, focus: str | None = None) -> Answer:
         """Return the decision for one question."""
+        ...
+
+    def matter(self, code: str) -> Matter:
+        """Return a public guide; raises ``MatterNotFoundError``."""
+        ...
+
+    def suggest(self, text: str, limit: int = 3) -> tuple[Candidate, ...]:
+        """Return the nearest guides, best first, also where none is sure."""
         ...
 
 
@@ -76,11 +110,82 @@ class WishReader:
     def read(self, text: str, answer: Answer, state: DialogueState) -> Wish | None:
         """Return what ``text`` wants; ``answer`` is what retrieval made of it."""
         if _REFUSED.search(text) is None:
-            wish = self._checklist(text, state) or self._notice(text)
+            wish = begins_guidance(text, answer, state, self._asking, self._named)
+            wish = wish or self._checklist(text, state) or self._notice(text)
+            wish = wish or self._related(text, answer, state)
             if wish is not None:
                 return wish
         bundle = self._recognising.recognise(answer)
         return None if bundle is None else Wish(kind="bundle", bundle=bundle)
+
+    def _named(self, text: str) -> Wish | None:
+        return self._about("guidance", _REQUEST.sub("", text), ())
+
+    def _related(self, text: str, answer: Answer, state: DialogueState) -> Wish | None:
+        return (
+            compared(text, answer, state, self._asking)
+            or returned(text, state, self._asking)
+            or self._audience(text, answer, state)
+            or self._turned(text, state)
+        )
+
+    def _turned(self, text: str, state: DialogueState) -> Wish | None:
+        """Return the wish for another matter on the same thing: 「那注销呢」."""
+        said = [clause for clause in _CLAUSE.split(text.strip()) if clause]
+        turned = _TURNED.fullmatch(said[-1]) if said and len(text) <= _ASIDE else None
+        if turned is None or state.focus is None:
+            return None
+        try:
+            matter = self._asking.matter(state.focus)
+            thing = _ACTION.sub("", re.sub(r"（.*?）", "", matter.title))
+            near = self._asking.suggest(f"{turned['what']}{thing}", limit=5)
+            fitting = [
+                one.code
+                for one in near
+                if one.kind is EntryKind.GUIDE
+                and one.code != matter.code
+                and (other := self._asking.matter(one.code)).category == matter.category
+                and any(turned["what"] in name for name in (other.title, *other.aliases))
+            ]
+        except NotFoundError:
+            return None
+        return Wish(kind="return", matter=fitting[0]) if fitting else None
+
+    def _audience(self, text: str, answer: Answer, state: DialogueState) -> Wish | None:
+        """Return the wish for the matter in focus for another group, or for that group's own."""
+        known = audiences()
+        elsewhere = answer.decision is Decision.ANSWER and answer.matter != state.focus
+        if elsewhere and _TURNS.search(text) is None:
+            return None  # a guide is sure: 「孩子上小学要什么材料」
+        switch = known.switch(text, self._wording) if state.focus is not None else None
+        if switch is None or state.focus is None:
+            return None
+        group, wish = switch.group, Wish(kind="audience", facet=switch.facet)
+        try:
+            matter = self._asking.matter(state.focus)
+            if known.is_of(group, matter):
+                return wish.model_copy(update={"group": group.name})
+            asked = self._asking.ask(f"{group.query}{known.without_groups(matter.title)}")
+            near = () if asked.decision is Decision.NO_ANSWER else asked.candidates
+            own = tuple(
+                one.code
+                for one in near
+                if one.kind is EntryKind.GUIDE
+                and one.code != matter.code
+                and self._is_own(one.code, group, matter)
+            )
+            wanted = known.without_groups(matter.title)
+            same = [c for c in own if known.without_groups(self._asking.matter(c).title) == wanted]
+            own = tuple(same[:1]) or own
+        except NotFoundError:
+            return None
+        if len(own) == 1:
+            return wish.model_copy(update={"matter": own[0], "group": group.name})
+        return wish.model_copy(update={"candidates": own, "group": group.name})
+
+    def _is_own(self, code: str, group: Group, matter: Matter) -> bool:
+        other = self._asking.matter(code)
+        return other.category == matter.category and group.has_own(other)
 
     def _notice(self, text: str) -> Wish | None:
         if _NOTICE.search(text) is None:
@@ -90,23 +195,30 @@ class WishReader:
     def _checklist(self, text: str, state: DialogueState) -> Wish | None:
         has, rest = read_documents(text)
         asks = _MISSING.search(text) or (has and _MORE.search(text))
-        adds = bool(has) and state.held is not None and len(text) <= _ASIDE
+        listed = state.focus is not None and state.facet is FacetName.MATERIALS
+        if state.held is not None and (also := _ALSO.fullmatch(text.strip())):
+            return Wish(kind="checklist", has=tuple(_names(also["names"])))
+        adds = bool(has) and (state.held is not None or listed) and len(text) <= _ASIDE
         if not asks and not adds:
             return None
         return self._about("checklist", _MORE.sub("", _MISSING.sub("", rest)), has)
 
     def _about(
-        self, kind: Literal["notice", "checklist"], rest: str, has: tuple[str, ...]
+        self, kind: Literal["notice", "checklist", "guidance"], rest: str, has: tuple[str, ...]
     ) -> Wish | None:
         """Return the wish with the matter that the rest of the words name, if they name one."""
         if len(self._wording.residue(rest)) < _NAMES_A_MATTER:
             return Wish(kind=kind, has=has)
         answer = self._asking.ask(rest)
+        if answer.decision is Decision.NO_ANSWER and not is_question(rest):
+            # 「办身份证」 is asked as one would ask it.
+            answer = self._asking.ask(f"{rest}怎么办")
         if answer.decision is Decision.CLARIFY:
             codes = tuple(candidate.code for candidate in answer.candidates)
             return Wish(kind=kind, candidates=codes, has=has)
         if answer.decision is Decision.NO_ANSWER:
-            return None
+            # What one has is worth keeping until the matter is clear.
+            return Wish(kind=kind, has=has) if has else None
         return Wish(kind=kind, matter=answer.matter, has=has)
 
 

@@ -1,0 +1,137 @@
+"""Putting right what an appeal holds: a named field, "B, not A", once more, new details.
+
+Pure functions over ``AppealDraft``, at any point of taking it down.
+"""
+
+import re
+
+from bot.conversation.schemas import AppealDraft, Heard, Slot
+from routing.schemas import AppealKind
+
+WHOLE_PLACE = 24  # characters; longer answers tell more than a place
+REFUSES_CONTACT = re.compile(
+    r"不(?:想|敢|愿意?)?留|匿名|不方便|不给|不提供|别留|保密电话|没有电话|没手机|不用留|算了"
+)
+_CORRECTION = re.compile(
+    r"^(?:等等|等下|等一下|哎|哦|噢|啊|慢着|对不起|不好意思|抱歉|我)?[，,、\s]*(?:刚才|前面|刚刚|我)?"
+    r"(?:不对|不是(?!很|太|我)|(?:说|写|记|讲|打|弄|搞)?错了|口误|有误|改一下|更正(?:一下)?|纠正一下|要改)[，,、：:\s]*"
+)
+_A_NOT_B = re.compile(r"是(?P<right>[^，,。是]+?)[，,]?(?:而)?不是(?P<wrong>[^，,。]+)")
+_NOT_B_BUT_A = re.compile(
+    r"不是(?:在)?(?P<wrong>[^，,。]+?)[，,]?(?:而|应该)?是(?:在)?(?P<right>[^，,。]+)"
+)
+_FIELD_SAID = re.compile(
+    r"^(?:把)?(?P<field>地点|地址|位置|时间|内容|电话|手机号?|号码|联系方式|类型)(?:也|再|要|给我|帮我)*"
+    r"(?:(?:说|写|记|弄|打|搞)错了[，,]?(?:应该|要)?(?:是|改成|在)?|不对[，,]?(?:应该|要)?(?:是|改成|在)?|不是.{1,12}[，,]?(?:应该|要)?是(?:在)?|"
+    r"改成|改为|换成|改到|改|换|应该是|是|：|:)\s*(?P<value>.+)$"
+)
+_AGAIN = re.compile(r"又(?!不)|再次|还在|再一次|今天也|也(?:有|在|发生)")
+_KIND_SAID = {
+    "投诉": AppealKind.COMPLAINT,
+    "举报": AppealKind.IRREGULARITY_REPORT,
+    "求助": AppealKind.ASSISTANCE,
+    "建议": AppealKind.SUGGESTION,
+    "表扬": AppealKind.COMMENDATION,
+}
+_SLOT_OF_FIELD = {"地点": Slot.WHERE, "地址": Slot.WHERE, "位置": Slot.WHERE, "时间": Slot.WHEN}
+
+
+def correct(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
+    """Apply a correction at the read-back: a named field, "B not A", or new details."""
+    body = _CORRECTION.sub("", text.strip())
+    if said := _FIELD_SAID.match(body):
+        return _set_field(draft, said["field"], said["value"], heard)
+    swap = _NOT_B_BUT_A.search(text) or _A_NOT_B.search(body)
+    if swap and _fits_swap(draft, swap, heard):
+        right, wrong = swap["right"].strip(" 的。"), swap["wrong"].strip(" 的。")
+        fixed = _swap(draft, right, wrong, heard)
+        named = right if draft.district and wrong in draft.district else heard.district
+        district = named if named and named in right else draft.district
+        return fixed.model_copy(update={"district": district})
+    if heard.phone:
+        return draft.model_copy(update={"contact": heard.phone, "contact_refused": False})
+    if REFUSES_CONTACT.search(body):
+        return draft.model_copy(update={"contact": None, "contact_refused": True})
+    if _AGAIN.search(body) and draft.when:
+        # It happened once more: both times stand, and what was said of it.
+        when = f"{draft.when}、{heard.when}" if heard.when else draft.when
+        return draft.model_copy(update={"when": when, "what": f"{draft.what}；{body}"})
+    if heard.place and heard.place != draft.where:
+        short = len(body) <= WHOLE_PLACE and heard.place in body
+        where = _bare_place(body) if short else heard.place
+        return draft.model_copy(
+            update={"where": where, "district": heard.district or draft.district}
+        )
+    if heard.when and heard.when != draft.when:
+        return draft.model_copy(update={"when": heard.when})
+    return draft.model_copy(update={"what": f"{draft.what}；{body}"}) if body else draft
+
+
+def puts_right(draft: AppealDraft, text: str) -> bool:
+    """Whether a message corrects what was said before, whatever is being asked for."""
+    if draft.asking is Slot.WHAT:
+        return False
+    said = text.strip()
+    body = _CORRECTION.sub("", said)
+    corrects = body != said
+    if field := _FIELD_SAID.match(body):
+        return (
+            corrects
+            or re.search(r"改|换|错|不对|应该|不是", said) is not None
+            or (draft.asking is not _SLOT_OF_FIELD.get(field["field"]))
+        )
+    swap = _NOT_B_BUT_A.search(said) or _A_NOT_B.search(body)
+    if swap and any(
+        value and swap["wrong"].strip() in value
+        for value in (draft.what, draft.where, draft.when, draft.district)
+    ):
+        return True
+    # 「不对，是在临江路」; a bare 「不对」 corrects nothing yet.
+    return corrects and len(body) > 1
+
+
+def _fits_swap(draft: AppealDraft, swap: re.Match[str], heard: Heard) -> bool:
+    wrong = swap["wrong"].strip(" 的。")
+    stands = any(value and wrong in value for value in (draft.what, draft.where, draft.when))
+    return stands or heard.district is not None or wrong == draft.district
+
+
+def _bare_place(body: str) -> str:
+    return re.sub(r"^(?:应该)?(?:是)?(?:在)?|[。！!啊哦呀吧]+$", "", body.strip())
+
+
+def _set_field(draft: AppealDraft, field: str, value: str, heard: Heard) -> AppealDraft:
+    value = value.strip(" 。")
+    if field in {"地点", "地址", "位置"}:
+        return draft.model_copy(update={"where": value, "district": heard.district})
+    if field == "类型":
+        kind = next((kind for name, kind in _KIND_SAID.items() if name in value), draft.kind)
+        shielded = draft.confidential or kind is AppealKind.IRREGULARITY_REPORT
+        return draft.model_copy(update={"kind": kind, "confidential": shielded})
+    if field == "时间":
+        return draft.model_copy(update={"when": value})
+    if field == "内容":
+        return draft.model_copy(update={"what": value})
+    contact = heard.phone or draft.contact
+    return draft.model_copy(update={"contact": contact, "contact_refused": contact is None})
+
+
+def _swap(draft: AppealDraft, right: str, wrong: str, heard: Heard) -> AppealDraft:
+    fields: dict[str, str | None] = {
+        "what": draft.what,
+        "where": draft.where,
+        "when": draft.when,
+    }
+    changed = {
+        name: value.replace(wrong, right)
+        for name, value in fields.items()
+        if value and wrong in value
+    }
+    if changed or heard.district is None:
+        return draft.model_copy(update=changed)
+    # The wrong word stands in no field: it was the district that we understood wrongly.
+    return draft.model_copy(update={"where": _prefixed(right, draft.where)})
+
+
+def _prefixed(district: str, where: str | None) -> str:
+    return district if where is None or where.startswith(district) else f"{district}{where}"

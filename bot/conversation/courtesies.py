@@ -1,0 +1,79 @@
+"""What is said beside every matter: fixed sentences, calm for who is upset, help in danger."""
+
+from collections.abc import Callable
+
+from bot.conversation import replies
+from bot.conversation.intents import Intent
+from bot.conversation.offering import back_to_draft
+from bot.conversation.remarks import remarks
+from bot.conversation.schemas import Act, DialogueState, Effect, Outcome, Reply, Turn
+
+Handler = Callable[[Intent | None, Turn], Outcome]
+
+
+def says(act: Act, text: str, again: str) -> Handler:
+    """Return what says a fixed sentence, another one when it was said the turn before."""
+
+    def say(intent: Intent | None, turn: Turn) -> Outcome:
+        state: DialogueState = turn.state.model_copy(update={"failures": 0})
+        # By turns: never the same twice running.
+        times = turn.state.in_row + 1 if turn.state.last_act is act else 0
+        said = (text, again)[times % 2]
+        return Outcome(
+            act=act,
+            intent=intent,
+            state=state,
+            replies=(Reply(text=said), *back_to_draft(state.draft)),
+        )
+
+    return say
+
+
+def below_the_card(act: Act, intent: Intent | None, turn: Turn) -> Outcome:
+    """Say nothing more: the card has said what matters. A person is told, without a word."""
+    state = turn.state.model_copy(update={"danger": turn.emergency, "person_called": True})
+    effects = () if turn.state.person_called else (quiet_call(),)
+    return Outcome(act=act, intent=intent, state=state, replies=(), effects=effects)
+
+
+def calmed(outcome: Outcome, turn: Turn) -> Outcome:
+    """Calm who is beside themselves, and call a person; what they tell is taken down as ever."""
+    if outcome.act is Act.ABUSE or not remarks().is_upset(turn.text):
+        return outcome
+    calm = Reply(text=replies.CALM_ALREADY if turn.state.person_called else replies.CALM)
+    kept = () if outcome.act is Act.FALLBACK and turn.state.draft is None else outcome.replies
+    said = outcome.model_copy(update={"replies": (calm, *kept)})
+    return said if outcome.state.person_called else calling_a_person(said)
+
+
+def calling_a_person(outcome: Outcome) -> Outcome:
+    """Return the outcome with a person called, unasked."""
+    state = outcome.state.model_copy(update={"person_called": True})
+    effects = (*outcome.effects, Effect(type="request_handover"))
+    return outcome.model_copy(update={"state": state, "effects": effects})
+
+
+def quiet_call() -> Effect:
+    """Return the effect that calls a person without a word to the citizen."""
+    return Effect(type="request_handover", data={"quiet": True})
+
+
+def tell_place(intent: Intent | None, turn: Turn) -> Outcome:
+    """Take down where the danger is, and send to the line once more."""
+    place = turn.heard.place or turn.text.strip()
+    text = replies.PLACE_OF_DANGER.format(place=place, line=turn.state.danger)
+    return Outcome(
+        act=Act.TELL_PLACE,
+        intent=intent,
+        state=turn.state.model_copy(update={"person_called": True}),
+        replies=(Reply(text=text),),
+        effects=() if turn.state.person_called else (quiet_call(),),
+    )
+
+
+def abuse(intent: Intent | None, turn: Turn) -> Outcome:
+    """Answer calmly; who goes on is spoken to by a person."""
+    if turn.state.last_act is not Act.ABUSE or turn.state.person_called:
+        return says(Act.ABUSE, replies.ABUSE, replies.CALM_ALREADY)(intent, turn)
+    said = says(Act.ABUSE, replies.ABUSE, replies.ABUSE_AGAIN)(intent, turn)
+    return calling_a_person(said)
