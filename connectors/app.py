@@ -18,19 +18,26 @@ from connectors.notices.endpoints import router as notices
 from connectors.operations import router as operations
 from connectors.staff.endpoints import router as staff
 from connectors.staff.sessions import StaffSessions
+from connectors.ticket_api.endpoints import TicketApi
+from connectors.ticket_api.endpoints import router as ticket_api
+from connectors.ticket_api.matrix import PREFIX as TICKETS
+from connectors.ticket_api.supervision import SupervisionApi
+from connectors.ticket_api.supervision import router as supervision_api
 from connectors.ui.citizen_pages import mount_citizen_pages
 from connectors.web_chat.endpoints import router as web_chat
 from connectors.wechat.channel import WeChatChannel
 from connectors.wechat.crypto import MessageCrypto
 from connectors.wechat.endpoints import router as wechat
+from foundation.access.tokens import ServiceTokens
 from foundation.logging import configure_logging
 from foundation.settings import Settings, load_settings
 from knowledge_base.exchange.service import ImportService
 from routing.follow_ups.service import FollowUpService
+from routing.supervision.weekly import WeeklyReports
 
 # Paths of the staff desks: a security policy of their own (NiceGUI needs inline code).
 DESK_PREFIXES = ("/staff", "/desk", "/_nicegui")
-# Desks upload files; citizens' JSON never comes near 64 KiB.
+# Desks and the ticket API take files; citizens' JSON never comes near 64 KiB.
 _DESK_BODY_BYTES = 20 * 1024 * 1024
 
 
@@ -94,11 +101,28 @@ def _add_staff(app: FastAPI, settings: Settings, services: Services, *, with_des
     """The staff's login, and their desks behind it."""
     sessions = StaffSessions(services.database, services.access)
     app.include_router(staff(sessions, https=_is_https(settings)))
+    follow_ups = FollowUpService(services.clock, services.casework.tickets)
+    api = TicketApi(
+        database=services.database,
+        access=services.access,
+        sessions=sessions,
+        tokens=ServiceTokens(services.clock),
+        casework=services.casework,
+        follow_ups=follow_ups,
+        related=services.related,
+        department_names={one.code: one.name for one in services.library.departments.values()},
+    )
+    app.include_router(ticket_api(api))
+    reports = WeeklyReports(
+        services.clock, services.casework.supervision.policy, services.library.departments
+    )
+    app.include_router(supervision_api(SupervisionApi(api, reports, services.clock)))
     if not with_desks:
         return
     # Imported late: NiceGUI takes two seconds that machine forms and tests need not spend.
     from connectors.desks.knowledge.parts import KnowledgeParts  # noqa: PLC0415 -- see above
     from connectors.desks.mount import DeskParts, mount_desks  # noqa: PLC0415 -- see above
+    from connectors.desks.supervision.parts import SupervisionParts  # noqa: PLC0415 -- see above
 
     parts = DeskParts(
         addresses=Addresses.of(settings),
@@ -108,11 +132,15 @@ def _add_staff(app: FastAPI, settings: Settings, services: Services, *, with_des
         desk=services.desk,
         conversations=services.conversations,
         tickets=services.casework.tickets,
-        follow_ups=FollowUpService(services.clock, services.casework.tickets),
+        regrouping=services.casework.regrouping,
+        extensions=services.casework.extensions,
+        follow_ups=follow_ups,
         appeals=services.casework.appeals,
         deadlines=services.deadlines,
         departments=services.library.departments,
         clock=services.clock,
+        related=services.related,
+        supervision=SupervisionParts.of(services, reports),
         knowledge=KnowledgeParts(
             database=services.database,
             entries=services.entries,
@@ -138,7 +166,8 @@ def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextMan
 
 def _add_layers(app: FastAPI, settings: Settings, services: Services) -> None:
     """Wrap the app; what is added last is met first by a request."""
-    app.add_middleware(BodyLimit, limits=dict.fromkeys(DESK_PREFIXES, _DESK_BODY_BYTES))
+    limits = dict.fromkeys((*DESK_PREFIXES, TICKETS), _DESK_BODY_BYTES)
+    app.add_middleware(BodyLimit, limits=limits)
     app.add_middleware(AddressGuard, addresses=Addresses.of(settings))
     app.add_middleware(SecurityHeaders, desk_prefixes=DESK_PREFIXES, https=_is_https(settings))
     app.add_middleware(RequestScope, metrics=services.metrics)

@@ -36,6 +36,7 @@ from connectors.offers import LibraryOffers
 from connectors.publish_checks import publish_checks
 from connectors.reply_notices import ReplyNotices
 from connectors.staged_routing import StagedRouting
+from connectors.supervision_notices import SupervisionNotices
 from connectors.web_chat.web_chat import WebChat
 from foundation.access.service import AccessService
 from foundation.clock import Clock, SystemClock
@@ -54,9 +55,15 @@ from knowledge_base.loader import load_library
 from retrieval.bundle_recognition import BundleRecogniser
 from retrieval.operators import OperatorSearch
 from retrieval.service import Retriever
-from routing.appeals.announcing import REPLIED
 from routing.appeals.assembly import Casework, build_casework
 from routing.deadlines.service import DeadlineService, load_deadline_service
+from routing.finding.assembly import Related, build_related
+from routing.supervision.policy import load_policy
+from routing.supervision.tick import SupervisionTick
+from routing.supervision.weekly import WeeklyReports
+from routing.tickets.checkpoints import SealFile
+from routing.tickets.rulings import RulingReader
+from routing.tickets.sealing import Sealer
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +97,9 @@ class Services:
     desk: OperatorDesk
     web_chat: WebChat
     outbox_worker: OutboxWorker
+    sealer: Sealer
+    related: Related
+    supervision_tick: SupervisionTick
 
     @property
     def library(self) -> Library:
@@ -110,6 +120,9 @@ class Services:
             asyncio.create_task(self._sweep_imports()),
             asyncio.create_task(self.outbox_worker.run()),
             asyncio.create_task(self.live_library.run()),
+            asyncio.create_task(self.sealer.run()),
+            asyncio.create_task(self.related.run(self.database)),
+            asyncio.create_task(self.supervision_tick.run()),
         ]
         try:
             yield
@@ -169,13 +182,11 @@ def build_services(
     live_library = LiveLibrary(database, library, retriever, clock)
     access = AccessService(clock, settings.session_hours)
     deadlines = load_deadline_service(settings, clock)
-    routing = StagedRouting(library, settings, deadlines, clock)
-    casework = build_casework(clock, deadlines, library.departments)
+    routing = StagedRouting(library, settings, deadlines, clock, RulingReader(database))
+    casework, related = _casework(settings, clock, deadlines, library)
     proposing = DraftProposing(routing, library.departments)
-    bundles, recogniser = _bundles(library, retriever)
-    performer = _performer(retriever, bundles, proposing)
-    http = httpx.AsyncClient()
-    rasa = RasaClient(settings, http) if settings.rasa == "on" else None
+    bundles, recogniser, performer = _bundles(library, retriever, proposing)
+    http, rasa = _rasa(settings)
     commit = _commit(settings, casework, deadlines, proposing, clock)
     broadcaster, decider = _broadcaster(database), Decider(rasa, performer)
     reader = TurnReader(retriever, routing, WishReader(retriever, recogniser))
@@ -183,7 +194,6 @@ def build_services(
         database, reader, decider, commit, casework.appeals, broadcaster, clock, metrics
     )
     entries, learning = _knowledge(database, library, retriever, access, deadlines, clock)
-    handlers = {REPLIED: ReplyNotices(database, broadcaster, clock).tell, **learning.handlers}
     return Services(
         settings=settings,
         clock=clock,
@@ -207,7 +217,10 @@ def build_services(
         conversations=conversations,
         desk=_desk(database, conversations, commit, retriever, broadcaster, clock),
         web_chat=WebChat.build(conversations, keyring, clock, metrics),
-        outbox_worker=OutboxWorker(database, casework.outbox, handlers),
+        outbox_worker=_outbox_worker(database, casework, broadcaster, learning, related, clock),
+        sealer=Sealer(database, clock, SealFile(settings.data_dir)),
+        related=related,
+        supervision_tick=_supervision(database, casework, library, clock),
     )
 
 
@@ -222,9 +235,47 @@ def _commit(
     return TurnCommit(Effects(casework.appeals, deadlines, proposing, staffed, clock), clock)
 
 
-def _bundles(library: Library, retriever: Retriever) -> tuple[Bundles, BundleRecogniser]:
+def _casework(
+    settings: Settings, clock: Clock, deadlines: DeadlineService, library: Library
+) -> tuple[Casework, Related]:
+    policy = load_policy(settings.supervision_policy)
+    casework = build_casework(clock, deadlines, library.departments, library.laws, policy)
+    return casework, build_related(settings, clock, deadlines, casework)
+
+
+def _supervision(
+    database: Database, casework: Casework, library: Library, clock: Clock
+) -> SupervisionTick:
+    reports = WeeklyReports(clock, casework.supervision.policy, library.departments)
+    return SupervisionTick(database, clock, casework.supervision.booking, reports)
+
+
+def _rasa(settings: Settings) -> tuple[httpx.AsyncClient, RasaClient | None]:
+    http = httpx.AsyncClient()
+    return http, RasaClient(settings, http) if settings.rasa == "on" else None
+
+
+def _bundles(
+    library: Library, retriever: Retriever, proposing: DraftProposing
+) -> tuple[Bundles, BundleRecogniser, Performer]:
     bundles = load_bundles(library)
-    return bundles, BundleRecogniser(bundles, lambda: retriever.encoder)
+    recogniser = BundleRecogniser(bundles, lambda: retriever.encoder)
+    return bundles, recogniser, _performer(retriever, bundles, proposing)
+
+
+def _outbox_worker(
+    database: Database,
+    casework: Casework,
+    broadcaster: Broadcaster,
+    learning: Learning,
+    related: Related,
+    clock: Clock,
+) -> OutboxWorker:
+    replies = ReplyNotices(database, broadcaster, clock)
+    supervision = SupervisionNotices(database, clock)
+    found = related.duplicates.handlers(database)
+    handlers = {**replies.handlers, **supervision.handlers, **learning.handlers, **found}
+    return OutboxWorker(database, casework.outbox, handlers)
 
 
 def _broadcaster(database: Database) -> Broadcaster:
@@ -244,7 +295,7 @@ def _desk(
     broadcaster: Broadcaster,
     clock: Clock,
 ) -> OperatorDesk:
-    suggesting = Suggesting(OperatorSearch(retriever))
+    suggesting = Suggesting(OperatorSearch(retriever), lambda: retriever.library)
     return OperatorDesk(database, conversations, commit, suggesting, broadcaster, clock)
 
 

@@ -1,10 +1,17 @@
 """What the conversation offers beside answers, over the library of the moment."""
 
+from collections.abc import Mapping
+
 from knowledge_base.bundles.loader import Bundles
 from knowledge_base.bundles.overview import Overview, overview
 from knowledge_base.bundles.planning import plan
 from knowledge_base.bundles.rendering import plan_text
 from knowledge_base.bundles.schema import Bundle
+from knowledge_base.errors import MatterNotFoundError
+from knowledge_base.guidance.offered import offered
+from knowledge_base.guidance.rendering import selection_text
+from knowledge_base.guidance.schema import Guidance
+from knowledge_base.guidance.selecting import Selection, select
 from knowledge_base.rendering import one_time_notice
 from knowledge_base.schema import Matter
 from retrieval.service import Retriever
@@ -34,6 +41,19 @@ class LibraryOffers:
     def overview(self, code: str) -> Overview:
         """Return a whole bundle; raises ``BundleNotFoundError``."""
         return overview(self._bundles.bundle(code), self._retriever.library)
+
+    def guidance(self, code: str) -> Guidance | None:
+        """Return the short questions on a public matter; ``None`` where none may be asked."""
+        return offered(self._retriever.library, code)
+
+    def selection(self, code: str, answers: Mapping[str, str]) -> tuple[Selection, str]:
+        """Return what answers settle, and the personal notice that says so."""
+        present = self._retriever.present
+        guidance = offered(present.library, code)
+        if guidance is None:
+            raise MatterNotFoundError(code)
+        made = select(guidance, present.matter(code), answers)
+        return made, selection_text(made, present.library)
 
     def plan(self, code: str) -> str:
         """Return a bundle's whole plan in words, its questions open."""

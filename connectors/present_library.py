@@ -9,7 +9,7 @@ from foundation.clock import SystemClock
 from foundation.database.session import Database
 from foundation.errors import UnavailableError
 from foundation.settings import Settings
-from knowledge_base.entries.published import lay_over, published_on
+from knowledge_base.entries.published import Published, lay_over, published_on
 from knowledge_base.library import Library
 from knowledge_base.loader import load_library
 from knowledge_base.policies.models import PolicyVersion
@@ -24,8 +24,6 @@ class DatabaseAwayError(UnavailableError):
 def present_library(settings: Settings, shipped: Library | None = None) -> Library:
     """Return the shipped library with what the installation published; reads only.
 
-    Before the first start there is no database yet: then it is the shipped one.
-
     Args:
         settings: where the database is.
         shipped: what is laid over; read from the files when not given.
@@ -34,22 +32,26 @@ def present_library(settings: Settings, shipped: Library | None = None) -> Libra
         DatabaseAwayError: the database that is configured does not answer.
         LibraryFaultsError: the shipped files have faults.
     """
-    shipped = shipped or load_library()
+    return lay_over(shipped or load_library(), published_now(settings)).library
+
+
+def published_now(settings: Settings) -> Published:
+    """Return what the installation published: nothing before its first start.
+
+    Raises:
+        DatabaseAwayError: the database that is configured does not answer.
+    """
+    today = SystemClock().now().date()
     url = make_url(settings.resolved_database_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        return shipped
+        return Published(0, today)
     database = Database(settings.resolved_database_url)
     try:
-        return _laid_over(shipped, database)
+        with database.reading() as session:
+            if not inspect(session.connection()).has_table(PolicyVersion.__tablename__):
+                return Published(0, today)  # a database of an earlier release, not migrated yet
+            return published_on(session, today)
     except OperationalError as error:
         raise DatabaseAwayError(f"database does not answer: {error.orig}") from error
     finally:
         database.dispose()
-
-
-def _laid_over(shipped: Library, database: Database) -> Library:
-    with database.reading() as session:
-        if not inspect(session.connection()).has_table(PolicyVersion.__tablename__):
-            return shipped  # a database of an earlier release, not migrated yet
-        published = published_on(session, SystemClock().now().date())
-    return lay_over(shipped, published).library

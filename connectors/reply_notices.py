@@ -1,4 +1,4 @@
-"""A department's reply is told where the appeal was made, in the citizen's own conversation."""
+"""A reply, or a new due time, is told where the appeal was made: in its own conversation."""
 
 from sqlalchemy.orm import Session
 
@@ -8,15 +8,22 @@ from bot.conversation.schemas import Reply
 from foundation.clock import Clock
 from foundation.database.session import Database
 from foundation.events.models import OutboxMessage
+from foundation.events.worker import Handler
+from routing.appeals.announcing import DUE_MOVED, REPLIED
 
 
 class ReplyNotices:
-    """Handles ``appeal.replied`` of the outbox; the same message twice is told once."""
+    """Handles ``appeal.replied`` and ``appeal.due_moved``; a message given twice is told once."""
 
     def __init__(self, database: Database, broadcaster: Broadcaster, clock: Clock) -> None:
         self._database = database
         self._broadcaster = broadcaster
         self._clock = clock
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """What this answers to, by topic."""
+        return {REPLIED: self.tell, DUE_MOVED: self.tell}
 
     async def tell(self, message: OutboxMessage) -> None:
         """Add the notice to the conversation; an appeal without one is followed by its number."""
@@ -31,8 +38,14 @@ class ReplyNotices:
         channel = conversation.channel
         if repository.by_channel_message(session, channel, message.key) is not None:
             return
-        number, text = message.payload["number"], message.payload["text"]
-        said = Reply(text=f"您的诉求{number}有答复了：\n{text}\n回复“查进度”可以看办理经过。")
+        said = Reply(text=_words(message))
         repository.append_reply(
             session, conversation, said, self._clock.now(), channel_message_id=message.key
         )
+
+
+def _words(message: OutboxMessage) -> str:
+    number, text = message.payload["number"], message.payload["text"]
+    if message.topic == DUE_MOVED:
+        return f"您的诉求{number}的办理时限调整为：{text}。\n回复“查进度”可以看办理经过。"
+    return f"您的诉求{number}有答复了：\n{text}\n回复“查进度”可以看办理经过。"

@@ -1,5 +1,6 @@
 """Routing that works at once by words alone, and with the encoder as soon as that is loaded."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from foundation.clock import Clock
@@ -8,6 +9,8 @@ from knowledge_base.library import Library
 from retrieval.encoder.protocol import Encoder
 from routing.city_data import load_taxonomy
 from routing.deadlines.service import DeadlineService
+from routing.learning.store import load_in_force
+from routing.proposals.catalogue import DispatchCatalogue, Ruling
 from routing.proposals.service import RoutingService
 from routing.schemas import AppealKind, AppealReading, Proposal
 
@@ -16,13 +19,19 @@ class StagedRouting:
     """One routing service after the other; who calls sees only the present one."""
 
     def __init__(
-        self, library: Library, settings: Settings, deadlines: DeadlineService, clock: Clock
+        self,
+        library: Library,
+        settings: Settings,
+        deadlines: DeadlineService,
+        clock: Clock,
+        rulings: Callable[[], Sequence[Ruling]] | None = None,
     ) -> None:
         self._library = library
         self._taxonomy = load_taxonomy()
         self._settings = settings
         self._deadlines = deadlines
         self._clock = clock
+        self._catalogue = DispatchCatalogue(rulings)
         self._present = self._service(None)
 
     def warm_up_lexical(self) -> None:
@@ -54,6 +63,14 @@ class StagedRouting:
         )
 
     def _service(self, encoder: Encoder | None) -> RoutingService:
+        fingerprint = None if encoder is None else encoder.fingerprint
         return RoutingService(
-            self._library, self._taxonomy, self._settings, encoder, self._deadlines, self._clock
+            self._library,
+            self._taxonomy,
+            self._settings,
+            encoder,
+            self._deadlines,
+            self._clock,
+            learnt=load_in_force(self._settings.data_dir, fingerprint, self._taxonomy),
+            catalogue=self._catalogue,
         )

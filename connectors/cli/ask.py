@@ -70,8 +70,10 @@ def answer(line: JsonObject, retriever: Retriever) -> JsonObject:
 
 def as_json(identifier: object, result: Answer) -> JsonObject:
     """Return the machine form of one answer."""
-    # a choice still says which side of the guide is wanted
-    facet = result.understanding.facet if result.decision is Decision.CLARIFY else result.facet
+    # a choice still says which side of the guide is wanted, and so does an official answer
+    facet = None if result.decision is Decision.NO_ANSWER else result.understanding.facet
+    if result.kind is EntryKind.GUIDE:
+        facet = result.facet
     first = result.candidates[0] if result.decision is Decision.ANSWER else None
     matters = _matters(result)
     return {

@@ -194,7 +194,9 @@ def calendar(settings: Settings, clock: Clock | None = None) -> Finding:
         return Finding(Verdict.FAULT, f"没有 {today.year} 年的工作日历，时限只能暂定")
     if today.month >= _NOTICE_MONTH and not loaded.is_published(today.year + 1):
         return Finding(
-            Verdict.NOTICE, f"尚无 {today.year + 1} 年的工作日历，跨年的时限标为暂定，载入后重算"
+            Verdict.NOTICE,
+            f"尚无 {today.year + 1} 年的工作日历，跨年的时限标为暂定；"
+            "通知公布后用 hotline calendar import 载入并重算",
         )
     return Finding(Verdict.GOOD, f"已载入至 {max(loaded.years)} 年")
 

@@ -16,6 +16,7 @@ from retrieval.calibration.store import SHIPPED_FILE, own_file
 from retrieval.encoder.preparation import prepare_encoder
 from retrieval.encoder.progress import Progress as Report
 from retrieval.index.store import index_folder
+from retrieval.reranking.preparation import prepare_reranker
 from retrieval.search import SearchEngine
 
 encoder_app = typer.Typer(help="语义模型：准备、校准。", no_args_is_help=True)
@@ -32,7 +33,8 @@ def register(app: typer.Typer) -> None:
 def prepare() -> None:
     """Prepare the encoder that the settings ask for."""
     with _shown() as report:
-        prepare_encoder(load_settings(), report)
+        prepare_encoder(settings := load_settings(), report)
+        prepare_reranker(settings, report)
 
 
 @encoder_app.command("calibrate", help="为当前语义模型和知识库重新确定阈值。")

@@ -20,15 +20,16 @@ from connectors.cli.kb_tables import (
     statistics_objects,
     summary_line,
 )
-from connectors.present_library import DatabaseAwayError, present_library
+from connectors.present_library import DatabaseAwayError, present_library, published_now
 from foundation.settings import load_settings
-from knowledge_base.checks import check, with_places
+from knowledge_base.checks import Finding, check, check_lapsed, with_places
+from knowledge_base.entries.published import lay_over
 from knowledge_base.errors import LibraryFaultsError
 from knowledge_base.exchange.reading import FileFormat
 from knowledge_base.export import export_rows, policy_answer_rows
+from knowledge_base.freshness import lapsed
 from knowledge_base.library import Library
 from knowledge_base.loader import SHIPPED_DIRECTORY, load_library, load_with_sources
-from knowledge_base.sources import Sources
 
 _WIDTH_OF_FILES = 110
 
@@ -90,10 +91,10 @@ def check_command(
 ) -> None:
     """List what an editor should look at; exit code 1 when there is anything.
 
+    Without options that includes what is not answered any more since its last day is past.
     The machine form is ``docs/cli/kb-check.schema.json``; without findings it prints nothing.
     """
-    library, sources = _load_with_sources(directory, shipped=shipped)
-    findings = with_places(check(library, _today()), sources)
+    findings = _findings(directory, shipped=shipped)
     for finding in findings:
         line = json.dumps(finding_object(finding), ensure_ascii=False) if jsonl else None
         typer.echo(line or finding_line(finding))
@@ -134,16 +135,21 @@ def _load(directory: Path | None, *, shipped: bool) -> Library:
         return load_library() if shipped else present_library(load_settings())
 
 
-def _load_with_sources(directory: Path | None, *, shipped: bool) -> tuple[Library, Sources]:
-    """Return the same with the places in files; a guide that was published has none."""
+def _findings(directory: Path | None, *, shipped: bool) -> list[Finding]:
+    """Return what is found, with the places in files; a guide that was published has none."""
+    today = _today()
     with _told():
         library, sources = load_with_sources(directory or SHIPPED_DIRECTORY)
         if directory is not None or shipped:
-            return library, sources
-        present = present_library(load_settings(), library)
-    held = library.matters
-    changed = (code for code, one in present.matters.items() if one is not held.get(code))
-    return present, sources.without(changed)
+            return with_places(check(library, today), sources)
+        published = published_now(load_settings())
+    present, gone = lay_over(library, published).library, lapsed(library, published)
+    changed = {*published.matters, *published.lapsed}
+    found = sorted(
+        (*check(present, today), *check_lapsed(gone, today)),
+        key=lambda one: (one.code, one.field, one.message),
+    )
+    return with_places(found, sources.without(changed))
 
 
 @contextmanager

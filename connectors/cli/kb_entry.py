@@ -4,39 +4,27 @@ Every command acts as a named account and may do what that account's roles allow
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy.orm import Session
 
-from connectors.present_library import present_library
-from connectors.publish_checks import publish_checks
-from foundation.access.service import AccessService, Account
-from foundation.clock import SystemClock
-from foundation.database.migration import upgrade
-from foundation.database.session import Database
+from connectors.cli import kb_bulk
+from connectors.cli.entry_desk import EntryDesk, entry_desk
 from foundation.errors import MalformedInputError
-from foundation.settings import Settings, load_settings
 from knowledge_base.entries.content import content_code
 from knowledge_base.entries.diff import FieldChange
 from knowledge_base.entries.errors import EntryNotFoundError, StaleBaseError
 from knowledge_base.entries.schemas import EntryView, Saved, VersionView
-from knowledge_base.entries.service import EntryService
 from knowledge_base.entries.states import EntryState
 from knowledge_base.entries.text_form import as_text, read_text
-from knowledge_base.loader import load_library
-
-if TYPE_CHECKING:
-    from retrieval.service import Retriever
 
 app = typer.Typer(help="条目：起草、提交、发布、回退、停用。", no_args_is_help=True)
+kb_bulk.register(app)
 
 _User = Annotated[str, typer.Option("--as", help="以哪个账号操作（账号名）。")]
 _Code = Annotated[str, typer.Argument(help="事项编码。")]
@@ -58,55 +46,13 @@ class EntryFileError(MalformedInputError):
         super().__init__(f"entry file {path.name} cannot be used")
 
 
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """Entries as one account works with them."""
-
-    database: Database
-    entries: EntryService
-    account: Account
-
-    def view(self, code: str) -> EntryView:
-        with self.database.reading() as session:
-            return self.entries.views.entry(session, self.account, code)
-
-    def lock(self, code: str, seen: int | None) -> int:
-        return self.view(code).lock_version if seen is None else seen
-
-
-@contextmanager
-def _desk(user: str) -> Iterator[_Desk]:
-    settings, clock = load_settings(), SystemClock()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.resolved_database_url)
-    try:
-        upgrade(database)
-        access = AccessService(clock, settings.session_hours)
-        with database.reading() as session:
-            account = access.named(session, user)
-        checks = publish_checks(database, cache(lambda: _warm_retriever(settings)))
-        entries = EntryService(database, load_library(), access, clock, checks)
-        yield _Desk(database, entries, account)
-    finally:
-        database.dispose()
-
-
-def _warm_retriever(settings: Settings) -> "Retriever":
-    """Return the search that citizens are answered by; loaded only where tests are stored."""
-    from retrieval.service import Retriever  # noqa: PLC0415 -- slow import
-
-    retriever = Retriever(present_library(settings), settings)
-    retriever.warm_up()
-    return retriever
-
-
 @app.command("list", help="列出改动过的条目及其各个版本，最近改动的在前。")
 def list_command(
     user: _User,
     state: Annotated[EntryState | None, typer.Option("--state", help="只看某一状态。")] = None,
 ) -> None:
     """Show every version that the account may read."""
-    with _desk(user) as desk, desk.database.reading() as session:
+    with entry_desk(user) as desk, desk.database.reading() as session:
         versions = desk.entries.views.versions(session, desk.account, state)
     if not versions:
         typer.echo("没有符合条件的条目。")
@@ -123,7 +69,7 @@ def show_command(
     yaml: Annotated[bool, typer.Option("--yaml", help="只输出内容（YAML）。")] = False,
 ) -> None:
     """Show an entry, or print one version's content as ``edit`` takes it."""
-    with _desk(user) as desk:
+    with entry_desk(user) as desk:
         view = desk.view(code)
         with desk.database.reading() as session:
             content = desk.entries.views.content(session, desk.account, code, version)
@@ -151,7 +97,7 @@ def edit_command(
     """Save a file as the entry's draft; one made from an outdated version is refused."""
     content = _read(file)
     code = content_code(content)
-    with _desk(user) as desk:
+    with entry_desk(user) as desk:
         try:
             view = desk.view(code)
         except EntryNotFoundError:  # a matter that nobody has written yet
@@ -170,7 +116,7 @@ def edit_command(
 @app.command("submit", help="把草稿提交审核。")
 def submit_command(code: _Code, user: _User, lock: _Lock = None) -> None:
     """Hand the draft to the reviewers."""
-    with _desk(user) as desk:
+    with entry_desk(user) as desk:
         known = desk.lock(code, lock)
         with desk.database.transaction() as session:
             desk.entries.drafts.submit(session, desk.account, code, known)
@@ -180,7 +126,7 @@ def submit_command(code: _Code, user: _User, lock: _Lock = None) -> None:
 @app.command("return", help="把待审核的内容退回修改。")
 def return_command(code: _Code, user: _User, reason: _Reason, lock: _Lock = None) -> None:
     """Send what waits for review back to its writers."""
-    with _desk(user) as desk:
+    with entry_desk(user) as desk:
         known = desk.lock(code, lock)
         with desk.database.transaction() as session:
             desk.entries.drafts.send_back(session, desk.account, code, reason, known)
@@ -190,7 +136,7 @@ def return_command(code: _Code, user: _User, reason: _Reason, lock: _Lock = None
 @app.command("discard", help="丢弃草稿。")
 def discard_command(code: _Code, user: _User, lock: _Lock = None) -> None:
     """Throw the draft away."""
-    with _desk(user) as desk:
+    with entry_desk(user) as desk:
         known = desk.lock(code, lock)
         with desk.database.transaction() as session:
             desk.entries.drafts.discard(session, desk.account, code, known)
@@ -202,7 +148,7 @@ def publish_command(
     code: _Code, user: _User, reason: _Reason, override: _Override = None, lock: _Lock = None
 ) -> None:
     """Check what waits for review and publish it."""
-    with _desk(user) as desk:
+    with entry_desk(user) as desk:
         known = desk.lock(code, lock)
         saved = desk.entries.publish(desk.account, code, known, reason, override)
     _told(saved)
@@ -218,7 +164,7 @@ def rollback_command(
     lock: _Lock = None,
 ) -> None:
     """Publish an earlier version's content anew."""
-    with _desk(user) as desk:
+    with entry_desk(user) as desk:
         known = desk.lock(code, lock)
         saved = desk.entries.roll_back(desk.account, code, version, known, reason, override)
     _told(saved)
@@ -236,7 +182,7 @@ def expire_command(
     lock: _Lock = None,
 ) -> None:
     """End a published version."""
-    with _desk(user) as desk:
+    with entry_desk(user) as desk:
         known = desk.lock(code, lock)
         with desk.database.transaction() as session:
             saved = desk.entries.expiry.expire(
@@ -259,13 +205,13 @@ def diff_command(
     after: Annotated[int | None, typer.Argument(help="较晚的一版；不写则为最新。")] = None,
 ) -> None:
     """Show what a draft changes, or what differs between two versions."""
-    with _desk(user) as desk, desk.database.reading() as session:
+    with entry_desk(user) as desk, desk.database.reading() as session:
         changes = _changes(session, desk, code, before, after)
     _print_changes(changes)
 
 
 def _changes(
-    session: Session, desk: _Desk, code: str, before: int | None, after: int | None
+    session: Session, desk: EntryDesk, code: str, before: int | None, after: int | None
 ) -> tuple[FieldChange, ...]:
     views = desk.entries.views
     if before is None:

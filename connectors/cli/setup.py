@@ -60,8 +60,10 @@ def steps(*, with_rasa: bool) -> tuple[Step, ...]:
 
 def _prepare_encoder(settings: Settings, report: Report) -> None:
     from retrieval.encoder.preparation import prepare_encoder  # noqa: PLC0415 -- slow import
+    from retrieval.reranking.preparation import prepare_reranker  # noqa: PLC0415 -- same
 
     prepare_encoder(settings, report)
+    prepare_reranker(settings, report)
 
 
 def _upgrade_database(settings: Settings, report: Report) -> None:

@@ -9,17 +9,23 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.orm import Session
 
+from connectors.cli import ticket_extensions, ticket_finding
+from foundation.clock import SystemClock
 from foundation.database.keyring import install_keyring, load_keyring
 from foundation.database.migration import upgrade
 from foundation.database.session import Database
 from foundation.settings import Settings, load_settings
 from routing.deadlines.derivation import day_words
+from routing.tickets.checkpoints import SealFile
 from routing.tickets.errors import TicketNotFoundError
-from routing.tickets.events import verify
 from routing.tickets.schemas import ChainFault, InboxRow
+from routing.tickets.sealing import Sealer
+from routing.tickets.verifying import Seals, read_seals, verify
 from routing.tickets.views import inbox_rows, queue_rows, ticket_exists
 
-app = typer.Typer(help="查看和核验工单。", no_args_is_help=True)
+app = typer.Typer(help="查找、查看和核验工单，申请和审批延期。", no_args_is_help=True)
+app.add_typer(ticket_extensions.app, name="extension")
+ticket_finding.register(app)
 
 _TicketNo = Annotated[str | None, typer.Argument(help="工单编号；不写则核验全部。")]
 
@@ -27,24 +33,40 @@ _TicketNo = Annotated[str | None, typer.Argument(help="工单编号；不写则�
 @app.command("verify", help="核验事件链，指出被改动、删除的事件；有问题时退出码为 1。")
 def verify_command(ticket_no: _TicketNo = None) -> None:
     """Check the event chains; exit code 1 when anything is wrong."""
-    with _reading(load_settings()) as session:
-        faults = verify_chains(session, ticket_no)
+    settings = load_settings()
+    with _reading(settings) as session:
+        seals = read_seals(session, SealFile(settings.data_dir), SystemClock())
+        faults = verify_chains(session, ticket_no, seals)
+    for broken in seals.faults:
+        typer.echo(f"封存点 {broken.number}：{broken.problem}")
     for fault in faults:
         typer.echo(f"工单 {fault.ticket_no} 第 {fault.seq} 个事件：{fault.problem}")
-    if faults:
+    if faults or seals.faults:
         raise typer.Exit(1)
     typer.echo("事件链完整。")
 
 
-def verify_chains(session: Session, ticket_no: str | None) -> list[ChainFault]:
+def verify_chains(session: Session, ticket_no: str | None, seals: Seals) -> list[ChainFault]:
     """Return every fault of one ticket's chain, or of all.
 
     Raises:
-        TicketNotFoundError: there is no ticket of this number.
+        TicketNotFoundError: there is no ticket of this number, and none was ever sealed.
     """
-    if ticket_no is not None and not ticket_exists(session, ticket_no):
-        raise TicketNotFoundError(ticket_no)
-    return list(verify(session, ticket_no))
+    if ticket_no is None or ticket_exists(session, ticket_no):
+        return list(verify(session, ticket_no, seals.heads))
+    if ticket_no in seals.heads:
+        return [one for one in verify(session, None, seals.heads) if one.ticket_no == ticket_no]
+    raise TicketNotFoundError(ticket_no)
+
+
+@app.command("seal", help="立即封存事件链（服务每分钟自动封存一次）。")
+def seal_command() -> None:
+    """Seal what changed since the last checkpoint."""
+    settings = load_settings()
+    with _database(settings) as database:
+        file = SealFile(settings.data_dir)
+        Sealer(database, SystemClock(), file).run_once(at_once=True)
+    typer.echo(f"已封存到第 {file.last()[0]} 点：{file.path}")
 
 
 @app.command("queue", help="列出等待派单的工单。")
@@ -76,11 +98,16 @@ def _due(row: InboxRow) -> str:
 
 @contextmanager
 def _reading(settings: Settings) -> Iterator[Session]:
+    with _database(settings) as database, database.reading() as session:
+        yield session
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
     install_keyring(load_keyring(settings.data_dir / "keys.json"))
     database = Database(settings.resolved_database_url)
     try:
         upgrade(database)
-        with database.reading() as session:
-            yield session
+        yield database
     finally:
         database.dispose()

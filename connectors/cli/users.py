@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.orm import Session
 
+from connectors.cli.service_tokens import app as service_tokens
 from foundation.access.permissions import Role
 from foundation.access.service import AccessService
 from foundation.clock import SystemClock
@@ -19,6 +20,8 @@ from foundation.errors import ConflictError, MalformedInputError
 from foundation.settings import Settings, load_settings
 
 app = typer.Typer(help="管理工作人员账号。", no_args_is_help=True)
+
+app.add_typer(service_tokens, name="token")
 
 _DEPARTMENT_ROLES = {Role.DEPARTMENT_HANDLER, Role.DEPARTMENT_LEAD}
 _PASSWORD_BYTES = 12
@@ -94,6 +97,14 @@ def _departments() -> list[tuple[str, str]]:
 
     known = load_library().departments
     return sorted((code, department.name) for code, department in known.items())
+
+
+@app.command("matrix", help="输出权限表（docs/permissions.md）。")
+def matrix() -> None:
+    """Print the roles, the routes and what they need."""
+    from connectors.ticket_api.matrix import permission_tables  # noqa: PLC0415 -- slow import
+
+    typer.echo(permission_tables(), nl=False)
 
 
 @contextmanager

@@ -31,11 +31,18 @@ def day_words(day: date) -> str:
     return f"{day.month}月{day.day}日（周{_WEEKDAYS[day.weekday()]}）"
 
 
-def due_words(due_at: datetime | None, now: datetime, deadlines: DeadlineService) -> DueWords:
-    """Return how a due time stands at ``now``."""
+def due_words(
+    due_at: datetime | None,
+    now: datetime,
+    deadlines: DeadlineService,
+    paused_at: datetime | None = None,
+) -> DueWords:
+    """Return how a due time stands at ``now``; paused, it stands still."""
     if due_at is None:
         return DueWords("无时限", "", "due-in-time")
     when = when_words(due_at)
+    if paused_at is not None:
+        return DueWords("等待诉求人补充，暂停计时", when, "due-in-time")
     if due_at <= now:
         return DueWords(f"! 已超期 {_duration(now - due_at)}", when, "due-overdue")
     left = deadlines.working_days_left(now, due_at)

@@ -18,6 +18,7 @@ from connectors.desks.accounts.page import AccountsPage
 from connectors.desks.agent.page import AgentPage
 from connectors.desks.department.page import DepartmentPage
 from connectors.desks.dispatch.page import DispatchPage
+from connectors.desks.finding.page import TicketsPage
 from connectors.desks.follow_up.page import FollowUpPage
 from connectors.desks.frame import Door, guarded
 from connectors.desks.knowledge.board_page import BoardPage
@@ -39,6 +40,9 @@ from connectors.desks.knowledge.questions_page import QuestionsPage
 from connectors.desks.knowledge.review_page import ReviewPage
 from connectors.desks.knowledge.tests_page import StoredTestsPage
 from connectors.desks.socket_guard import DeskSocketGuard
+from connectors.desks.supervision.figures_page import FiguresPage
+from connectors.desks.supervision.page import SupervisionPage
+from connectors.desks.supervision.parts import FIGURES_PATH, SupervisionParts
 from connectors.http.guards import Addresses
 from connectors.staff.sessions import (
     ACCOUNTS,
@@ -48,6 +52,9 @@ from connectors.staff.sessions import (
     FOLLOW_UP,
     KNOWLEDGE,
     NO_DESK_PATH,
+    OWN_TICKETS,
+    SUPERVISION,
+    TICKETS,
     StaffSessions,
 )
 from foundation.access.permissions import Permission
@@ -57,7 +64,10 @@ from foundation.database.session import Database
 from knowledge_base.schema import Department
 from routing.appeals.service import AppealService
 from routing.deadlines.service import DeadlineService
+from routing.finding.assembly import Related
 from routing.follow_ups.service import FollowUpService
+from routing.ticket_clocks.extensions import ExtensionService
+from routing.tickets.regrouping import Regrouping
 from routing.tickets.service import TicketService
 
 MOUNT_PATH = "/desk"
@@ -75,12 +85,16 @@ class DeskParts:
     desk: OperatorDesk
     conversations: ConversationService
     tickets: TicketService
+    regrouping: Regrouping
+    extensions: ExtensionService
     follow_ups: FollowUpService
     appeals: AppealService
     deadlines: DeadlineService
     departments: Mapping[str, Department]
     clock: Clock
     knowledge: KnowledgeParts
+    related: Related
+    supervision: SupervisionParts
 
 
 def mount_desks(app: FastAPI, parts: DeskParts) -> None:
@@ -112,6 +126,10 @@ def mount_desks(app: FastAPI, parts: DeskParts) -> None:
         DEPARTMENT.permission,
         lambda door: _department(door, parts),
     )
+    for desk in (TICKETS, OWN_TICKETS):
+        page(desk.path, desk.title, desk.permission, lambda door: _tickets(door, parts))
+    for path, build in _supervision_pages(parts.supervision).items():
+        page(path, SUPERVISION.title, SUPERVISION.permission, build)
     for path, build in _knowledge_pages(parts.knowledge).items():
         page(path, KNOWLEDGE.title, KNOWLEDGE.permission, build)
     page(ACCOUNTS.path, ACCOUNTS.title, ACCOUNTS.permission, lambda door: _accounts(door, parts))
@@ -139,10 +157,13 @@ async def _dispatch(door: Door, parts: DeskParts) -> None:
         door,
         parts.database,
         parts.tickets,
+        parts.regrouping,
+        parts.extensions,
         parts.access,
-        parts.deadlines,
-        parts.departments,
-        parts.clock,
+        deadlines=parts.deadlines,
+        departments=parts.departments,
+        clock=parts.clock,
+        related=parts.related,
     )
     await page.build()
 
@@ -164,12 +185,31 @@ async def _department(door: Door, parts: DeskParts) -> None:
         door,
         parts.database,
         parts.tickets,
+        parts.extensions,
         parts.appeals,
         parts.access,
         parts.deadlines,
-        parts.clock,
+        parts.supervision,
+        related=parts.related,
     )
     await page.build()
+
+
+async def _tickets(door: Door, parts: DeskParts) -> None:
+    names = {code: one.name for code, one in parts.departments.items()}
+    page = TicketsPage(
+        door, parts.database, parts.related, parts.access, parts.deadlines, parts.clock, names
+    )
+    await page.build()
+
+
+def _supervision_pages(
+    parts: SupervisionParts,
+) -> Mapping[str, Callable[[Door], Awaitable[None]]]:
+    return {
+        SUPERVISION.path: lambda door: SupervisionPage(door, parts).build(),
+        FIGURES_PATH: lambda door: FiguresPage(door, parts).build(),
+    }
 
 
 def _knowledge_pages(

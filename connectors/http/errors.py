@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from foundation.errors import HotlineError, MalformedInputError, NotFoundError
+from routing.reply_gate.errors import ReplyRefusedError
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +93,12 @@ def as_response(error: HotlineError) -> JSONResponse:
             error.status_code,
             headers={"Retry-After": str(max(1, round(seconds)))},
         )
+    if isinstance(error, ReplyRefusedError):
+        found = [
+            {"rule": one.rule, "excerpt": one.excerpt, "reason": one.reason}
+            for one in error.findings
+        ]
+        return JSONResponse({"message": error.user_message, "findings": found}, error.status_code)
     return _sentence(error.status_code, error.user_message)
 
 

@@ -44,6 +44,14 @@ class SlidingWindow:
         if len(self._passes) > _MAX_KEYS:
             self._forget_idle(now)
 
+    def give_back(self, key: str) -> None:
+        """Take back the latest pass of the key: it was not one of those to be limited."""
+        passes = self._passes.get(key)
+        if passes:
+            passes.pop()
+
     def _forget_idle(self, now: float) -> None:
         since = now - self._seconds
-        self._passes = {key: seen for key, seen in self._passes.items() if seen[-1] > since}
+        self._passes = {
+            key: seen for key, seen in self._passes.items() if seen and seen[-1] > since
+        }

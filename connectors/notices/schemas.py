@@ -5,6 +5,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from connectors.notices.guidance import QuestionView, SelectionView
+from knowledge_base.guidance.schema import Guidance
+from knowledge_base.guidance.selecting import Selection
 from knowledge_base.library import Library
 from knowledge_base.notices.checklist import Checklist
 from knowledge_base.notices.parts import Notice
@@ -15,12 +18,13 @@ Numbers = Annotated[list[Annotated[int, Field(ge=1, le=200)]], Field(max_length=
 
 
 class HeldDocuments(BaseModel):
-    """What the citizen has, and which special cases apply; both by document number."""
+    """What the citizen has, which special cases apply, what falls away; by document number."""
 
     model_config = ConfigDict(extra="forbid")
 
     held: Numbers = []
     cases: Numbers = []
+    dropped: Numbers = []
 
 
 class LineView(BaseModel):
@@ -60,14 +64,22 @@ class NoticeView(BaseModel):
     parts: list[PartView]
     documents: list[DocumentView]
     missing: str
+    questions: list[QuestionView]
+    selection: SelectionView | None
     version: int
     valid_from: date
     source: str
     demo: bool
 
     @classmethod
-    def of(cls, matter: Matter, library: Library) -> Self:
-        """Show one guide."""
+    def of(
+        cls,
+        matter: Matter,
+        library: Library,
+        guidance: Guidance | None = None,
+        selection: Selection | None = None,
+    ) -> Self:
+        """Show one guide, its questions, and what the answers in the link come to."""
         notice = Notice.of(matter, library)
         return cls(
             code=matter.code,
@@ -86,6 +98,10 @@ class NoticeView(BaseModel):
                 for number, document in enumerate(matter.materials.documents, start=1)
             ],
             missing=notice.missing,
+            questions=[]
+            if guidance is None
+            else [QuestionView.of(question) for question in guidance.questions],
+            selection=None if selection is None else SelectionView.of(selection, library),
             version=matter.version,
             valid_from=matter.valid_from,
             source=matter.source.title,

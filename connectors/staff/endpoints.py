@@ -20,7 +20,8 @@ from foundation.errors import HotlineError, PermissionDeniedError
 _FORM_COOKIE = "hotline_login_form"
 _FORM_EXPIRED = "登录页已过期，请重新填写后登录。"
 _TOO_OFTEN = "登录尝试过于频繁，请等一分钟再试。"
-# Each try costs an argon2 hash: one address may not keep the machine busy with them.
+# Each try costs an argon2 hash: one address may not keep the machine busy with them. A login that
+# succeeds does not count: a whole hall of operators shares one address when the shift begins.
 _TRIES, _TRIES_SECONDS = 30, 60.0
 _PAGE = """<!doctype html>
 <html lang="zh-CN">
@@ -79,13 +80,15 @@ def router(sessions: StaffSessions, *, https: bool) -> APIRouter:
         """Open a session and go to the account's own desk."""
         if not _same(request.cookies.get(_FORM_COOKIE, ""), form_token):
             return form(_FORM_EXPIRED, HTTPStatus.FORBIDDEN, username)
+        address = client_address(request)
         try:
-            tries.check(client_address(request))
+            tries.check(address)
             login = await sessions.log_in(username[:64], password[:256])
         except TooManyRequestsError as error:
             return form(_TOO_OFTEN, error.status_code, username)
         except HotlineError as error:
             return form(error.user_message, error.status_code, username)
+        tries.give_back(address)
         response = RedirectResponse(home(login.account), HTTPStatus.SEE_OTHER)
         _set_cookie(response, COOKIE, login.token, https=https)
         response.delete_cookie(_FORM_COOKIE, path="/")

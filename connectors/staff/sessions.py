@@ -29,11 +29,18 @@ AGENT = Desk("坐席工作台", "/desk/agent", Permission.CONVERSATION_TAKE_OVER
 DISPATCH = Desk("派单工作台", "/desk/dispatch", Permission.TICKET_DISPATCH)
 FOLLOW_UP = Desk("回访工作台", "/desk/follow-up", Permission.TICKET_FOLLOW_UP)
 DEPARTMENT = Desk("承办单位工作台", "/desk/department", Permission.TICKET_HANDLE)
+SUPERVISION = Desk("督办工作台", "/desk/supervision", Permission.TICKET_SUPERVISE)
 # Editors and reviewers; operators read guides at their own desk.
 KNOWLEDGE = Desk("知识工作台", "/desk/knowledge", Permission.KNOWLEDGE_READ_INTERNAL)
+# The same page: everything for the hotline, one's own for a department.
+TICKETS = Desk("工单查找", "/desk/tickets", Permission.TICKET_READ_ALL)
+OWN_TICKETS = Desk("工单查找", "/desk/own-tickets", Permission.TICKET_READ_OWN)
 ACCOUNTS = Desk("账号管理", "/desk/accounts", Permission.USERS_MANAGE)
 # The first that an account may use is where its login leads.
-DESKS = (AGENT, DISPATCH, FOLLOW_UP, DEPARTMENT, KNOWLEDGE, ACCOUNTS)
+DESKS = (
+    *(AGENT, DISPATCH, FOLLOW_UP, DEPARTMENT, SUPERVISION),
+    *(TICKETS, OWN_TICKETS, KNOWLEDGE, ACCOUNTS),
+)
 
 
 class StaffSessions:

@@ -14,6 +14,8 @@ _WRONG_KEY = "F8"
 _EMPTY = "市民说话后，这里给出可采用的答复。"
 _NONE = "没有与这些话相近的办事指南。可在下方登记工单，或自行答复。"
 _OPERATORS_ONLY = "仅供坐席参考，不对市民公开"
+_SAID = "已经说了："
+_ASK = "可以问："
 _NEWER = "有新的建议，移开鼠标或按 F4 更新"
 
 
@@ -89,6 +91,10 @@ class SuggestionPanel:
                     button(text, take, key=key, mark=f"adopt-{number + 1}")
             lines = [line for line in suggestion.text.splitlines() if line.strip()]
             ui.label("\n".join(lines)).classes("suggestion-text").props("tabindex=0")
+            if suggestion.case:
+                ui.label(f"{_SAID}{suggestion.case}").classes("suggestion-because")
+            for question in suggestion.ask:
+                ui.label(f"{_ASK}{question}").classes("suggestion-because")
             ui.label(f"因为：{suggestion.because}").classes("suggestion-because")
             if suggestion.sources:
                 source = suggestion.sources[0]

@@ -1,18 +1,18 @@
-"""One ticket as its department sees it, with the three things that can be done."""
+"""One ticket as its department sees it, with what can be done."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
 from nicegui import ui
 
+from connectors.desks.department.answer_panel import AnswerPanel
+from connectors.desks.department.reply_panel import ReplyPanel
 from connectors.desks.due import DueWords, when_words
 from connectors.desks.widgets import button, heading
 from routing.appeals.schemas import ContactView
+from routing.supervision.views import TicketRecords
 from routing.tickets.models import AssignmentRole
 from routing.tickets.schemas import TicketView
 from routing.tickets.states import WITH_DEPARTMENT, TicketState
-
-_TO_CITIZEN = "答复将发给市民，并出现在进度查询中；发出后不能修改。"
-_TO_LEAD = "您单位为协办，意见交给主办单位，不直接发给市民。"
 
 
 class DetailPanel:
@@ -22,14 +22,17 @@ class DetailPanel:
         self,
         accept: Callable[[], Awaitable[None]],
         send_back: Callable[[str, str], Awaitable[None]],
-        reply: Callable[[str], Awaitable[None]],
         read_contacts: Callable[[], Awaitable[None]],
+        extend: Callable[[int, str], Awaitable[None]],
+        reply: ReplyPanel,
+        answers: AnswerPanel,
     ) -> None:
         self._accept = accept
         self._send_back = send_back
         self._reply = reply
+        self._answers = answers
         self._read_contacts = read_contacts
-        self._written: dict[str, str] = {}  # replies begun, by ticket
+        self._extend = extend
         self.view: TicketView | None = None
         with ui.element("section").classes("desk-work").props('aria-label="工单"'):
             self._body = ui.element("div").classes("desk-scroll")
@@ -46,14 +49,16 @@ class DetailPanel:
         with self._body:
             ui.label("请在左边选择一张工单。").classes("desk-empty")
 
-    def show(self, view: TicketView, due: DueWords) -> None:
+    def show(self, view: TicketView, due: DueWords, records: TicketRecords) -> None:
         """Draw one ticket."""
         self.view = view
         self._body.clear()
         with self._body:
             self._head(view, due)
+            self._answers.draw(records)
             self._facts(view)
             self._contacts = ui.element("div")
+            self.files = ui.element("div")  # drawn by the page: they are read apart
             self._actions(view)
         self._timeline.clear()
         with self._timeline:
@@ -99,6 +104,7 @@ class DetailPanel:
         row = view.row
         for label, value in (
             ("内容", view.text),
+            ("并入的诉求", "\n".join(view.asked)),
             ("地点", row.place),
             ("区县", row.district),
             ("时间", view.occurred),
@@ -119,39 +125,38 @@ class DetailPanel:
             return
         begun = state in {TicketState.ACCEPTED, TicketState.HANDLING}
         if begun or not leads:
-            self._reply_form(view, leads=leads)
+            self._reply.draw(view.row.ticket_no, leads=leads)
         with ui.element("div").classes("desk-actions"):
             if state is TicketState.DISPATCHED or not leads:
                 button("签收", self._accept, "main", mark="accept")
             if state in {TicketState.DISPATCHED, TicketState.ACCEPTED} and not view.designated:
                 button("退回", self._ask_why, mark="send-back")
+            if view.row.due_at is not None:
+                button("申请延期", self._ask_for_time, "quiet", mark="extend")
             if not view.row.confidential:
                 button("查看联系方式", self._read_contacts, "quiet", mark="contacts")
             if view.designated:
                 ui.label("已由热线指定承办，不能退回。").classes("desk-note")
 
-    def _reply_form(self, view: TicketView, *, leads: bool) -> None:
-        number = view.row.ticket_no
-        with ui.element("div").classes("desk-form").props("data-enter"):
-            text = ui.textarea("答复内容" if leads else "协办意见", value=self._written.get(number))
-            text.props("autogrow outlined maxlength=5000 data-mark=reply-text").classes("reply")
-            text.on_value_change(lambda: self._written.update({number: text.value or ""}))
-            ui.label(_TO_CITIZEN if leads else _TO_LEAD).classes("desk-note")
-            send = button("答复", lambda: self._ask_reply(text.value or ""), "main", mark="reply")
-            send.props("data-submit")
-
-    def _ask_reply(self, text: str) -> None:
+    def _ask_for_time(self) -> None:
+        version = self.view.row.version if self.view else None
         with ui.dialog(value=True) as dialog, ui.card().classes("desk-dialog"):
-            heading("发出这条答复？")
-            ui.label(text).classes("fact-value")
+            heading("申请延期")
+            days = ui.number("几个工作日", value=5, min=1, precision=0)
+            days.props("outlined data-mark=extend-days")
+            reason = ui.textarea("理由").props("autogrow outlined data-mark=extend-reason")
+            reason.classes("reply")
+            ui.label("热线同意之前时限不变；同意后市民会收到新的时限和理由。").classes("desk-note")
 
             async def send() -> None:
-                dialog.close()
-                await self._reply(text)
+                await self._extend(int(days.value or 0), reason.value or "")
+                # Refused: the words stay to be completed.
+                if self.view is None or self.view.row.version != version:
+                    dialog.close()
 
             with ui.element("div").classes("desk-actions"):
-                button("发出", send, "main", mark="reply-confirm")
-                button("再改改", dialog.close, "quiet")
+                button("申请", send, "main", mark="extend-confirm")
+                button("取消", dialog.close, "quiet")
 
     def _ask_why(self) -> None:
         with ui.dialog(value=True) as dialog, ui.card().classes("desk-dialog"):

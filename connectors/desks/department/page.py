@@ -1,23 +1,39 @@
 """The department inbox (承办单位工作台): own tickets by due time; accept, send back, reply."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from nicegui import ui
 from sqlalchemy.orm import Session
 
+from connectors.desks.attachments.panel import AttachmentPanel
+from connectors.desks.department.answer_panel import AnswerPanel
 from connectors.desks.department.detail import DetailPanel
-from connectors.desks.due import due_words
+from connectors.desks.department.reply_panel import ReplyPanel
+from connectors.desks.due import DueWords, due_words
 from connectors.desks.frame import Door, to_login, told
+from connectors.desks.supervision.notices_panel import NoticesPanel
+from connectors.desks.supervision.parts import SupervisionParts
+from connectors.desks.supervision.records import COLOUR_STYLES
 from connectors.desks.widgets import KeyedList, heading
 from foundation.access.errors import LoginRefusedError
 from foundation.access.permissions import Permission
 from foundation.access.service import AccessService, Account
-from foundation.clock import Clock
 from foundation.database.session import Database
 from foundation.errors import NotFoundError, PermissionDeniedError
 from routing.appeals.service import AppealService
 from routing.deadlines.service import DeadlineService
+from routing.finding.assembly import Related
+from routing.reply_gate.schemas import ReplyFinding
+from routing.supervision.states import CardColour
+from routing.supervision.views import (
+    TicketRecords,
+    live_colours,
+    ticket_records,
+    waiting_for_answer,
+)
+from routing.ticket_clocks.extensions import ExtensionService
 from routing.tickets.errors import StaleVersionError
+from routing.tickets.listing import TicketReach
 from routing.tickets.models import AssignmentRole
 from routing.tickets.schemas import Actor, InboxRow, TicketView
 from routing.tickets.service import TicketService
@@ -38,18 +54,33 @@ class DepartmentPage:
         door: Door,
         database: Database,
         tickets: TicketService,
+        extensions: ExtensionService,
         appeals: AppealService,
         access: AccessService,
         deadlines: DeadlineService,
-        clock: Clock,
+        supervision: SupervisionParts,
+        *,
+        related: Related,
     ) -> None:
         self._door = door
         self._database = database
         self._tickets = tickets
+        self._extensions = extensions
         self._appeals = appeals
         self._access = access
         self._deadlines = deadlines
-        self._clock = clock
+        self._clock = supervision.clock
+        self._supervision = supervision.supervision
+        self._files = AttachmentPanel(
+            door,
+            database,
+            related.attachments,
+            access,
+            Permission.TICKET_READ_OWN,
+            self._show_again,
+        )
+        self._colours: dict[str, CardColour] = {}
+        self._asked: dict[str, int] = {}
         self._rows: list[InboxRow] = []
         self._known: frozenset[str] | None = None
         self._selected: str | None = None
@@ -62,6 +93,8 @@ class DepartmentPage:
                 with ui.element("div").classes("desk-bar"):
                     heading("待办工单")
                     self._count = ui.label().classes("desk-count")
+                    self._notices = NoticesPanel(self._door, self._database, self._clock)
+                    self._notices.build()
                 self._search = ui.input(
                     placeholder="搜索工单（Ctrl+K）", on_change=self._search_rows
                 )
@@ -82,8 +115,14 @@ class DepartmentPage:
             self._detail = DetailPanel(
                 told(self._accept),
                 told(self._send_back),
-                told(self._reply),
                 told(self._read_contacts),
+                told(self._extend),
+                ReplyPanel(
+                    self._review,
+                    told(self._reply),
+                    may_override=self._door.account.may(Permission.TICKET_REPLY_OVERRIDE),
+                ),
+                AnswerPanel(told(self._answer), self._clock),
             )
         ui.timer(_POLL_SECONDS, told(self._look), immediate=False)
         await self._refresh()
@@ -98,7 +137,14 @@ class DepartmentPage:
     async def _refresh(self, *, at_once: bool = False) -> None:
         account = await self._door.require(Permission.TICKET_READ_OWN)
         department = _department(account)
-        self._rows = await self._database.read(lambda session: inbox_rows(session, department))
+
+        def load(session: Session) -> list[InboxRow]:
+            self._colours = live_colours(session, department)
+            self._asked = waiting_for_answer(session, department)
+            return inbox_rows(session, department)
+
+        self._rows = await self._database.read(load)
+        await self._notices.refresh()
         numbers = frozenset(row.ticket_no for row in self._rows)
         if self._known is not None and numbers - self._known:
             self._news.text = f"新到工单 {len(numbers - self._known)} 件"
@@ -106,8 +152,7 @@ class DepartmentPage:
         self._show_rows(at_once=at_once)
 
     def _show_rows(self, *, at_once: bool = False) -> None:
-        now = self._clock.now()
-        styles = [due_words(row.due_at, now, self._deadlines).style for row in self._rows]
+        styles = [self._due(row).style for row in self._rows]
         overdue = styles.count("due-overdue")
         self._count.text = f"共 {len(styles)} · 超期 {overdue}" if overdue else f"共 {len(styles)}"
         wanted = (self._search.value or "").strip()
@@ -120,11 +165,14 @@ class DepartmentPage:
         empty = _NONE_FOUND if self._rows else _EMPTY
         self._list.show(rows, self._selected, empty, at_once=at_once)
 
+    def _due(self, row: InboxRow) -> DueWords:
+        return due_words(row.due_at, self._clock.now(), self._deadlines, row.paused_at)
+
     def _search_rows(self) -> None:
         self._show_rows(at_once=True)
 
     def _draw(self, row: InboxRow) -> None:
-        due = due_words(row.due_at, self._clock.now(), self._deadlines)
+        due = self._due(row)
         with ui.element("span").classes("desk-row-top"):
             ui.label(row.kind.label).classes("desk-channel")
             if row.urgent:
@@ -134,6 +182,10 @@ class DepartmentPage:
             if row.confidential:
                 ui.label("身份保密").classes("desk-standing protected")
             ui.label(row.state.label).classes("desk-standing")
+            if (colour := self._colours.get(row.ticket_no)) is not None:
+                ui.label(colour.label).classes(COLOUR_STYLES[colour])
+            if row.ticket_no in self._asked:
+                ui.label("待回复督办催办").classes("desk-standing protected")
         ui.label(row.title).classes("desk-last")
         with ui.element("span").classes("desk-row-top"):
             ui.label(due.state).classes(f"due {due.style}")
@@ -148,13 +200,16 @@ class DepartmentPage:
         account = await self._door.require(Permission.TICKET_READ_OWN)
         department = _department(account)
 
-        def load(session: Session) -> TicketView:
+        def load(session: Session) -> tuple[TicketView, TicketRecords]:
             view = ticket_view(session, ticket_no, department)
+            records = ticket_records(session, ticket_no, TicketReach(department=department))
             self._access.record(session, account.id, "ticket.read", ticket_no)
-            return view
+            return view, records
 
-        view = await self._database.write(load)
-        self._detail.show(view, due_words(view.row.due_at, self._clock.now(), self._deadlines))
+        view, records = await self._database.write(load)
+        self._detail.show(view, self._due(view.row), records)
+        with self._detail.files:
+            await self._files.draw(ticket_no)
 
     async def _accept(self) -> None:
         await self._act(
@@ -170,11 +225,44 @@ class DepartmentPage:
             )
         )
 
-    async def _reply(self, text: str) -> None:
+    async def _extend(self, working_days: int, reason: str) -> None:
+        await self._act(
+            lambda session, view, actor: self._extensions.request(
+                session, view.row.ticket_no, actor, working_days, reason, view.row.version
+            )
+        )
+
+    async def _reply(self, text: str, override: str | None) -> None:
+        if override is not None:
+            await self._door.require(Permission.TICKET_REPLY_OVERRIDE)
         await self._act(
             lambda session, view, actor: self._tickets.reply(
-                session, view.row.ticket_no, actor, text, view.row.version
+                session, view.row.ticket_no, actor, text, view.row.version, override
             )
+        )
+
+    async def _answer(self, kind: str, record_id: int, text: str) -> None:
+        answer = {
+            "card": self._supervision.answer_card,
+            "reminder": self._supervision.answer_reminder,
+            "order": self._supervision.answer_order,
+        }[kind]
+        await self._act(
+            lambda session, view, actor: answer(
+                session, view.row.ticket_no, record_id, actor, text, view.row.version
+            )
+        )
+
+    async def _review(self, text: str) -> Sequence[ReplyFinding]:
+        """Return what would keep a reply from leaving, while it is being written."""
+        account = await self._door.require(Permission.TICKET_HANDLE)
+        actor = Actor(f"user:{account.id}", _department(account))
+        view = self._detail.view
+        if view is None:
+            return ()
+        number = view.row.ticket_no
+        return await self._database.read(
+            lambda session: self._tickets.review_reply(session, number, actor, text)
         )
 
     async def _read_contacts(self) -> None:

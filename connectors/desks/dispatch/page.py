@@ -1,14 +1,20 @@
 """The dispatcher's desk (派单工作台): tickets whose department a person must choose."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from nicegui import ui
 from sqlalchemy.orm import Session
 
+from connectors.desks.attachments.panel import AttachmentPanel
+from connectors.desks.dispatch.extension_panel import ExtensionPanel, Request, request_of
+from connectors.desks.dispatch.regroup_panel import RegroupPanel
+from connectors.desks.dispatch.related import RelatedTickets
 from connectors.desks.due import due_words, when_words
 from connectors.desks.frame import Door, say, told
+from connectors.desks.hot_issues.panel import HotIssuePanel
+from connectors.desks.supervision.notices_panel import NoticesPanel
 from connectors.desks.widgets import KeyedList, button, heading
 from foundation.access.permissions import Permission
 from foundation.access.service import AccessService
@@ -16,11 +22,17 @@ from foundation.clock import Clock
 from foundation.database.session import Database
 from knowledge_base.schema import Department
 from routing.deadlines.service import DeadlineService
+from routing.finding.assembly import Related
+from routing.ticket_clocks.extensions import ExtensionService
+from routing.ticket_clocks.repository import pending_extensions
+from routing.tickets.errors import StaleVersionError
+from routing.tickets.regrouping import NewPart, Regrouping
 from routing.tickets.schemas import Actor, QueueRow
 from routing.tickets.service import TicketService
 from routing.tickets.views import queue_rows
 
 _POLL_SECONDS = 5.0
+_COUNT_SECONDS = 30.0
 _KEYS = ("F2", "F3")
 _EMPTY = "没有等待派单的工单。"
 _CHOOSE = "请在左边选择一张工单。"
@@ -34,20 +46,38 @@ class DispatchPage:
         door: Door,
         database: Database,
         tickets: TicketService,
+        regrouping: Regrouping,
+        extensions: ExtensionService,
         access: AccessService,
+        *,
         deadlines: DeadlineService,
         departments: Mapping[str, Department],
         clock: Clock,
+        related: Related,
     ) -> None:
         self._door = door
         self._database = database
         self._tickets = tickets
+        self._regrouping = regrouping
+        self._extensions = extensions
         self._access = access
         self._deadlines = deadlines
         self._departments = departments
         self._clock = clock
         self._rows: list[QueueRow] = []
         self._selected: QueueRow | None = None
+        able = {code: one.name for code, one in departments.items() if one.receives_tickets}
+        self._names = {code: one.name for code, one in departments.items()}
+        self._regroup = RegroupPanel(self._merge, self._split, able)
+        self._requests = ExtensionPanel(self._pending, self._approve, self._refuse)
+        self._duplicates = RelatedTickets(door, database, related, regrouping, access).panel(
+            self._merged
+        )
+        self._hot = HotIssuePanel(door, database, related.hot_issues, access)
+        self._files = AttachmentPanel(
+            door, database, related.attachments, access, Permission.TICKET_DISPATCH, self._select
+        )
+        self._notices = NoticesPanel(door, database, clock)
 
     async def build(self) -> None:
         """Draw the page."""
@@ -56,6 +86,11 @@ class DispatchPage:
                 with ui.element("div").classes("desk-bar"):
                     heading("待派工单")
                     self._count = ui.label().classes("desk-count").props("role=status")
+                with ui.element("div").classes("desk-bar"):
+                    self._requests.build()
+                    self._duplicates.build()
+                    self._hot.build()
+                    self._notices.build()
                 choose = told(self._select)
                 self._list = KeyedList(lambda row: row.ticket_no, self._draw, choose, _EMPTY)
             with ui.element("section").classes("desk-work").props('aria-label="工单"'):
@@ -66,6 +101,20 @@ class DispatchPage:
         ui.timer(_POLL_SECONDS, told(self._refresh), immediate=False)
         await self._refresh()
         self._show(None)
+        await self._count_related()
+        ui.timer(_COUNT_SECONDS, told(self._count_related), immediate=False)
+
+    async def _count_related(self) -> None:
+        """Count what the two buttons lead to; seldom, because nobody waits for it."""
+        await self._door.require(Permission.TICKET_DISPATCH)
+        await self._duplicates.refresh()
+        await self._hot.refresh()
+
+    async def _merged(self, ticket_no: str) -> None:
+        """Go on after a duplicate was merged: a ticket that was shown is gone."""
+        if self._selected is not None and self._selected.ticket_no == ticket_no:
+            self._show(None)
+        await self._refresh()
 
     async def _refresh(self) -> None:
         await self._door.require(Permission.TICKET_DISPATCH)
@@ -73,6 +122,8 @@ class DispatchPage:
         self._count.text = f"共 {len(self._rows)}"
         chosen = self._selected.ticket_no if self._selected else None
         self._list.show(self._rows, chosen)
+        await self._requests.refresh()
+        await self._notices.refresh()
 
     def _draw(self, row: QueueRow) -> None:
         due = due_words(row.due_at, self._clock.now(), self._deadlines)
@@ -98,6 +149,10 @@ class DispatchPage:
         else:
             say("该工单已由其他派单员派出。", "info")
         self._show(row)
+        if row is not None:
+            with self._body:
+                await self._duplicates.draw(ticket_no)
+                await self._files.draw(ticket_no)
 
     def _show(self, row: QueueRow | None) -> None:
         self._selected = row
@@ -159,6 +214,7 @@ class DispatchPage:
                     await told(self._dispatch)(chosen.value, tuple(support.value or ()))
 
             button("派出", send, "main", mark="dispatch-other")
+        self._regroup.draw(row)
 
     def _candidate(self, number: int, candidate: Mapping[str, Any]) -> None:
         code = str(candidate["code"])
@@ -172,19 +228,62 @@ class DispatchPage:
             for words in candidate.get("evidence", ()) or ("没有找到条目，请核对后再派",):
                 ui.label(f"依据：{words}").classes("suggestion-because")
 
+    async def _merge(self, into: str, reason: str) -> None:
+        def work(session: Session, row: QueueRow, actor: Actor) -> None:
+            self._regrouping.merge(session, row.ticket_no, into, actor, reason, row.version)
+
+        await self._act(work, f"已并入{into}。")
+
+    async def _split(self, part: NewPart) -> None:
+        def work(session: Session, row: QueueRow, actor: Actor) -> None:
+            self._regrouping.split(session, row.ticket_no, part, actor, row.version)
+
+        await self._act(work, "已分出一张工单。")
+
+    async def _pending(self) -> Sequence[Request]:
+        await self._door.require(Permission.TICKET_DISPATCH)
+        found = await self._database.read(pending_extensions)
+        return [request_of(extension, ticket, self._names) for extension, ticket in found]
+
+    async def _approve(self, one: Request, days: int) -> None:
+        account = await self._door.require(Permission.TICKET_DISPATCH)
+        actor = Actor(f"user:{account.id}")
+        await self._database.write(
+            lambda session: self._extensions.approve(
+                session, one.ticket_no, actor, days, one.version
+            )
+        )
+        say("已同意，市民会收到新的时限。", "positive")
+
+    async def _refuse(self, one: Request, reason: str) -> None:
+        account = await self._door.require(Permission.TICKET_DISPATCH)
+        actor = Actor(f"user:{account.id}")
+        await self._database.write(
+            lambda session: self._extensions.refuse(
+                session, one.ticket_no, actor, reason, one.version
+            )
+        )
+        say("未同意，时限不变。", "positive")
+
     async def _dispatch(self, lead: str, co: Sequence[str] = ()) -> None:
+        def work(session: Session, row: QueueRow, actor: Actor) -> None:
+            self._tickets.dispatch(session, row.ticket_no, lead, actor, co, row.version)
+
+        await self._act(work, f"已派给{self._departments[lead].name}。")
+
+    async def _act(self, work: Callable[[Session, QueueRow, Actor], None], done: str) -> None:
+        """Run one action on the shown ticket and say that it is done."""
         account = await self._door.require(Permission.TICKET_DISPATCH)
         row = self._selected
         if row is None:
             return
-
-        def work(session: Session) -> None:
-            actor = Actor(f"user:{account.id}")
-            self._tickets.dispatch(session, row.ticket_no, lead, actor, co, row.version)
-
         try:
-            await self._database.write(work)
-            say(f"已派给{self._departments[lead].name}。", "positive")
-        finally:
+            actor = Actor(f"user:{account.id}")
+            await self._database.write(lambda session: work(session, row, actor))
+        except StaleVersionError:
             await self._refresh()
             self._show(None)
+            raise
+        say(done, "positive")
+        await self._refresh()
+        self._show(None)

@@ -17,7 +17,7 @@ from connectors.desks.knowledge.parts import (
 )
 from connectors.desks.widgets import heading
 from foundation.access.permissions import Permission
-from knowledge_base.checks import Finding, check
+from knowledge_base.checks import Finding, check, check_lapsed
 from knowledge_base.entries.catalogue import open_versions
 from knowledge_base.entries.states import EntryState
 from knowledge_base.freshness import Ageing, LawOut, expiring, laws_out_of_force, oldest
@@ -77,7 +77,10 @@ class BoardPage:
             self._draw_coverage(board.coverage)
             with ui.element("div").classes("know-two"):
                 self._draw_ageing(
-                    "哪些条目快到期了", board.expiring, "60 天内没有到期的条目。", "到期"
+                    "哪些条目已到期或快到期",
+                    board.expiring,
+                    "没有已到期和 60 天内到期的条目。",
+                    "到期",
                 )
                 self._draw_laws(board.laws)
                 self._draw_findings(board.findings)
@@ -85,14 +88,16 @@ class BoardPage:
 
     def _gather(self) -> _Board:
         library, today = self._parts.retriever.library, self._parts.clock.now().date()
+        lapsed = self._parts.entries.lapsed()
         return _Board(
             total=total(library),
             coverage=by_category(library),
             rates=service_rates(library),
-            expiring=expiring(library, today),
+            # What lapsed first: it is not answered any more.
+            expiring=[*expiring(lapsed, today), *expiring(library, today)],
             laws=laws_out_of_force(library, today),
             oldest=oldest(library),
-            findings=check(library, today),
+            findings=[*check_lapsed(lapsed, today), *check(library, today)],
         )
 
     def _draw_numbers(self, board: _Board, states: Sequence[EntryState]) -> None:

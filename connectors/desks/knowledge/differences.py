@@ -5,9 +5,9 @@ from difflib import SequenceMatcher
 
 from nicegui import ui
 
-from connectors.desks.knowledge.field_names import field_name
 from knowledge_base.entries.diff import FieldChange
 from knowledge_base.entries.text_form import as_text
+from knowledge_base.field_names import field_name
 
 _LONGEST_MARKED = 4_000  # characters; marking takes the square of it
 

@@ -6,9 +6,9 @@ from functools import partial
 
 from nicegui import ui
 
-from connectors.desks.knowledge.field_names import field_name
 from knowledge_base.checks import Finding, Rule
 from knowledge_base.entries.schemas import CheckReport
+from knowledge_base.field_names import field_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,14 +130,16 @@ def _draw_decision(explained: Explanation) -> None:
         ui.element("div").classes("know-gauge-value").style(
             f"width: {explained.probability * 100:.1f}%"
         )
-        for share, name in ((explained.clarify_from, "选项"), (explained.answer_from, "回答")):
-            with ui.element("div").classes("know-gauge-mark").style(f"left: {share * 100:.1f}%"):
-                ui.label(name)
+        left = f"left: {explained.answer_from * 100:.1f}%"
+        with ui.element("div").classes("know-gauge-mark").style(left):
+            ui.label("回答")
     tied = explained.margin < explained.tie_margin
     lead = f"第一名领先 {explained.margin:.3f}（少于 {explained.tie_margin:.3f} 视为不相上下）"
     ui.label(
-        f"第一名正确的概率 {explained.probability:.1%}；"
-        f"达到 {explained.answer_from:.1%} 直接回答，达到 {explained.clarify_from:.1%} 列出选项；"
+        f"前几名中有正确项的概率 {explained.belonging:.1%}，"
+        f"不到 {explained.clarify_from:.1%} 不作答；"
+        f"第一名正确的概率 {explained.probability:.1%}，达到 {explained.answer_from:.1%} 直接回答，"
+        f"否则列出选项；"
         f"{lead}{'，现在不相上下' if tied else ''}。"
     ).classes("desk-note").props("data-mark=probability")
     if explained.decision is not explained.answer.decision:

@@ -3,9 +3,9 @@
 from nicegui import ui
 from pydantic import ValidationError
 
-from connectors.desks.knowledge.field_names import field_name
 from knowledge_base.entries.content import Content, as_matter
 from knowledge_base.entries.text_form import as_text
+from knowledge_base.field_names import field_name
 from knowledge_base.library import Library
 from knowledge_base.rendering import common_questions_text, facet_text
 from knowledge_base.schema import FacetName, Matter

@@ -8,6 +8,7 @@ from nicegui import ui
 from connectors.desks.due import when_words
 from connectors.desks.frame import Door, say, told
 from connectors.desks.knowledge.asking import Question, ask_reason
+from connectors.desks.knowledge.batch_panel import BatchPanel
 from connectors.desks.knowledge.differences import draw_differences
 from connectors.desks.knowledge.findings import draw_findings, shown_of, summary
 from connectors.desks.knowledge.parts import (
@@ -51,6 +52,7 @@ class ReviewPage:
                 with ui.element("div").classes("desk-bar"):
                     heading("等待审核")
                     self._count = ui.label().classes("desk-count").props("role=status")
+                    button("批量（F8）", told(self._show_batch), "quiet", key="F8", mark="batch")
                     button("刷新（F4）", told(self._list), "quiet", key="F4", mark="refresh")
                 self._rows: KeyedList[OpenVersion] = KeyedList(
                     lambda row: row.code, _draw_row, told(self._select), _EMPTY
@@ -91,6 +93,14 @@ class ReviewPage:
         report = await anyio.to_thread.run_sync(self._parts.entries.check, content.content)
         if (code, view.lock_version) == (self._selected, self._lock_version):
             self._show_report(report)
+
+    async def _show_batch(self) -> None:
+        """Draw the list to choose several from; the selected entry is left."""
+        await self._list()
+        self._clear()
+        self._work.clear()
+        with self._work:
+            BatchPanel(self._door, self._parts, list(self._waiting.values()), self._list).build()
 
     def _clear(self) -> None:
         self._selected = None

@@ -2,6 +2,7 @@
 // Answers stay in this page: they are sent to be worked out and kept nowhere.
 
 import { h, button } from "./dom.js";
+import { questionSection } from "./questions.js";
 import { Refused, call } from "./session.js";
 
 const place = document.getElementById("bundle");
@@ -34,45 +35,9 @@ function show() {
 }
 
 function questions() {
-  const list = bundle.questions.map(question);
-  const unhide = () => {
-    for (const { element, of } of list) element.hidden = !isAsked(of);
-  };
-  place.addEventListener("answered", unhide);
-  unhide();
-  return h("section", { class: "questions" }, h("h2", {}, "先回答几个问题"), ...list.map((one) => one.element));
-}
-
-function question(of) {
-  const choice = (value, label) =>
-    h(
-      "label",
-      { class: "choice" },
-      h("input", { type: "radio", name: of.key, onchange: () => answer(of.key, value) }),
-      h("span", {}, label),
-    );
-  const element = h(
-    "fieldset",
-    {},
-    h("legend", {}, of.text),
-    of.note ? h("small", {}, of.note) : null,
-    h("div", { class: "answers" }, choice(true, "是"), choice(false, "不是")),
-  );
-  return { element, of };
-}
-
-/** A question hangs on earlier answers, and they on theirs. */
-function isAsked(of) {
-  return Object.entries(of.asked_when).every(
-    ([key, wanted]) =>
-      answers.get(key) === wanted && isAsked(bundle.questions.find((one) => one.key === key)),
-  );
-}
-
-function answer(key, value) {
-  answers.set(key, value);
-  place.dispatchEvent(new Event("answered"));
-  return work();
+  const yesOrNo = [{ value: true, label: "是" }, { value: false, label: "不是" }];
+  const asked = bundle.questions.map((one) => ({ ...one, answers: yesOrNo }));
+  return questionSection("先回答几个问题", asked, answers, work);
 }
 
 function body() {

@@ -171,6 +171,21 @@ export function progress(data) {
     data.reply
       ? h("div", { class: "reply" }, h("h4", {}, "承办单位答复"), ...prose(data.reply))
       : h("p", { class: "hint" }, "还没有答复。承办单位答复后，在这里可以看到。"),
+    ...(data.parts ?? []).map(part),
+    ...(data.earlier ?? []).map((one) =>
+      h("div", { class: "reply" }, h("h4", {}, "此前的答复 ", moment(one.at)), ...prose(one.text)),
+    ),
+  );
+}
+
+/** A further part of an appeal that another department handles. */
+function part(data) {
+  return h(
+    "div",
+    { class: "reply" },
+    h("h4", {}, `另一部分：${data.department ?? "正在确定承办单位"}（${data.state}）`),
+    ...(data.text ? [h("p", { class: "hint" }, data.text)] : []),
+    ...(data.reply ? prose(data.reply) : [due(data)]),
   );
 }
 

@@ -7,21 +7,40 @@ const MARKS = { held: "✓", missing: "○", deferrable: "△", commitment: "△
 /** The row of what may come next after an answer on a matter. */
 export function next(data, does) {
   if (!data.links?.length) return null;
+  const guide = data.guided
+    ? button("问我几个问题，看我要带什么", () => does.say(`${data.title}，问我几个问题`), { class: "chip" })
+    : null;
   const check = button("核对材料还差什么", () => does.say(`${data.title}还差什么材料`), { class: "chip" });
-  return h("div", { class: "chips next", role: "group", "aria-label": "接下来" }, ...links(data), check);
+  return h("div", { class: "chips next", role: "group", "aria-label": "接下来" }, guide, ...links(data), check);
 }
 
 /** The one-time notice: what to bring, and where the whole is read and printed. */
 export function notice(data) {
   const list = data.documents.map((name) => h("li", {}, name));
+  const mine = data.case !== undefined;
+  const title = mine ? `${data.title} 您的一次性告知书` : `${data.title} 一次性告知书`;
+  const ends = data.ends ?? [];
   return h(
     "section",
-    { class: "card offer", "aria-label": `${data.title} 一次性告知书` },
-    h("h3", {}, `${data.title} 一次性告知书`),
-    list.length ? h("h4", {}, `要带的材料（${list.length}样）`) : h("p", {}, "办事指南没有列出材料，请打开全文查看。"),
-    list.length ? h("ul", { class: "checklist" }, ...list) : null,
+    { class: "card offer", "aria-label": title },
+    h("h3", {}, title),
+    ...part("按您说的", data.case ? [data.case] : []),
+    ...part("您这种情况", ends),
+    ...(ends.length ? [] : needed(list)),
+    ...(ends.length ? [] : part("不用带的", data.dropped ?? [])),
+    ...(ends.length ? [] : part("看情况带的", data.open ?? [])),
+    ...(ends.length ? [] : part("您这种情况还要知道", data.quotes ?? [])),
     h("div", { class: "chips next" }, ...links(data)),
   );
+}
+
+function needed(list) {
+  if (!list.length) return [h("p", {}, "办事指南没有列出材料，请打开全文查看。")];
+  return [h("h4", {}, `要带的材料（${list.length}样）`), h("ul", { class: "checklist" }, ...list)];
+}
+
+function part(title, texts) {
+  return texts.length ? [h("h4", {}, title), ...texts.map((text) => h("p", {}, text))] : [];
 }
 
 /** Each document and how it stands: a mark, its name, the word for it. */

@@ -1,0 +1,1 @@
+"""Tickets over HTTP, for other systems and for the desks' own scripts."""

@@ -1,0 +1,224 @@
+"""The one table of the ticket API: which route asks for which permission, and how far it reaches.
+
+Every endpoint takes its guard from here; ``docs/permissions.md`` is printed from here, together
+with the roles of ``foundation.access.permissions``.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from foundation.access.permissions import ALLOWED, Permission, Role
+from foundation.access.service import Account
+from routing.supervision.notices import NoticeReader
+from routing.tickets.listing import TicketReach
+
+PREFIX = "/api/tickets"
+_P = Permission
+
+
+class Reach(StrEnum):
+    """Whose tickets a route touches."""
+
+    READABLE = "readable"  # as the permissions say: all, one's department's, answered ones
+    ANY = "any"
+    OWN = "own"  # with an active share of the department
+    ANSWERED = "answered"
+    ACCOUNT = "account"
+    WATCHED = "watched"  # all for a supervisor, one's department's
+    TOLD = "told"  # what one's roles, in one's department, were told
+
+    @property
+    def label(self) -> str:
+        """The words of the docs."""
+        return _REACHES[self]
+
+
+_REACHES = {
+    Reach.READABLE: "按各权限：全部、本单位、已答复",
+    Reach.ANY: "全部工单",
+    Reach.OWN: "本单位正在承办的工单",
+    Reach.ANSWERED: "已答复的工单",
+    Reach.ACCOUNT: "本账号自己的",
+    Reach.WATCHED: "督办员：全部；承办单位：本单位正在承办的",
+    Reach.TOLD: "告知本人角色（承办单位限本单位）的",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One line of the table."""
+
+    name: str
+    method: str
+    path: str  # under PREFIX, unless it begins with /api/
+    needs: tuple[Permission, ...]  # any one of them
+    reach: Reach
+    about: str
+
+    @property
+    def address(self) -> str:
+        """The whole path."""
+        return self.path if self.path.startswith("/api/") else PREFIX + self.path
+
+
+_READ = (_P.TICKET_READ_ALL, _P.TICKET_READ_OWN, _P.TICKET_FOLLOW_UP)
+_DISPATCH = (_P.TICKET_DISPATCH,)
+_HANDLE = (_P.TICKET_HANDLE,)
+_ASK = (_P.TICKET_FOLLOW_UP,)
+_EXPORT = (_P.TICKET_EXPORT,)
+_HOT = (_P.HOT_ISSUE_HANDLE,)
+_ATTACH = (_P.TICKET_DISPATCH, _P.TICKET_HANDLE)
+_REMIND = (_P.TICKET_REMIND,)
+_SUPERVISE = (_P.TICKET_SUPERVISE,)
+# A department reads its own; the hotline's part is the supervisor's.
+_WATCH = (_P.TICKET_SUPERVISE, _P.TICKET_READ_OWN)
+# Whom the path of escalation may name.
+_TOLD = (_P.TICKET_SUPERVISE, _P.TICKET_DISPATCH, _P.TICKET_HANDLE)
+_ONE = "/{ticket_no}"
+_CARD, _REMINDER, _ORDER = (
+    f"{_ONE}/{name}/{{record_id}}" for name in ("cards", "reminders", "orders")
+)
+SUPERVISION = "/api/supervision"
+_WEEK = f"{SUPERVISION}/weeks/{{week}}"
+ROUTES = (
+    Route("list", "GET", "", _READ, Reach.READABLE, "工单列表"),
+    Route("export", "GET", "/export", _EXPORT, Reach.READABLE, "导出表格（留痕）"),
+    Route("filters", "GET", "/filters", _READ, Reach.ACCOUNT, "常用筛选"),
+    Route("keep_filter", "POST", "/filters", _READ, Reach.ACCOUNT, "保存常用筛选"),
+    Route("drop_filter", "DELETE", "/filters/{filter_id}", _READ, Reach.ACCOUNT, "删除常用筛选"),
+    Route("pairs", "GET", "/duplicates", _DISPATCH, Reach.ANY, "待判断的疑似重复"),
+    Route("candidates", "GET", f"{_ONE}/duplicates", _DISPATCH, Reach.ANY, "与它疑似重复的工单"),
+    Route(
+        "not_duplicate", "POST", f"{_ONE}/duplicates/refuse", _DISPATCH, Reach.ANY, "判断为不是重复"
+    ),
+    Route("hot_issues", "GET", "/hot-issues", _HOT, Reach.ANY, "热点"),
+    Route(
+        "decide_hot_issue", "POST", "/hot-issues/{issue_id}", _HOT, Reach.ANY, "关注、处置一个热点"
+    ),
+    Route("attachments", "GET", f"{_ONE}/attachments", _READ, Reach.READABLE, "附件列表"),
+    Route("attach", "POST", f"{_ONE}/attachments", _ATTACH, Reach.READABLE, "添加附件"),
+    Route(
+        "attachment",
+        "GET",
+        f"{_ONE}/attachments/{{attachment_id}}",
+        _READ,
+        Reach.READABLE,
+        "下载附件（留痕；保密诉求的只给承办单位遮盖后的）",
+    ),
+    Route(
+        "clear_attachment",
+        "POST",
+        f"{_ONE}/attachments/{{attachment_id}}/clearance",
+        _DISPATCH,
+        Reach.ANY,
+        "遮盖保密诉求的附件",
+    ),
+    Route("read", "GET", _ONE, _READ, Reach.READABLE, "一张工单"),
+    Route("dispatch", "POST", f"{_ONE}/dispatch", _DISPATCH, Reach.ANY, "派单"),
+    Route("merge", "POST", f"{_ONE}/merge", _DISPATCH, Reach.ANY, "并入另一张工单"),
+    Route("split", "POST", f"{_ONE}/split", _DISPATCH, Reach.ANY, "分出一张工单"),
+    Route("withdraw", "POST", f"{_ONE}/withdraw", _DISPATCH, Reach.ANY, "撤回一件诉求"),
+    Route("accept", "POST", f"{_ONE}/accept", _HANDLE, Reach.OWN, "签收"),
+    Route("start", "POST", f"{_ONE}/start", _HANDLE, Reach.OWN, "开始办理"),
+    Route("send_back", "POST", f"{_ONE}/send-back", _HANDLE, Reach.OWN, "退单"),
+    Route("review", "POST", f"{_ONE}/reply/review", _HANDLE, Reach.OWN, "检查答复"),
+    Route("reply", "POST", f"{_ONE}/reply", _HANDLE, Reach.OWN, "答复"),
+    Route("contacts", "POST", f"{_ONE}/contacts", _HANDLE, Reach.OWN, "查看联系方式（留痕）"),
+    Route("request_extension", "POST", f"{_ONE}/extension", _HANDLE, Reach.OWN, "申请延期"),
+    Route(
+        "approve_extension", "POST", f"{_ONE}/extension/approve", _DISPATCH, Reach.ANY, "同意延期"
+    ),
+    Route(
+        "refuse_extension", "POST", f"{_ONE}/extension/refuse", _DISPATCH, Reach.ANY, "不同意延期"
+    ),
+    Route("begin", "POST", f"{_ONE}/follow-up", _ASK, Reach.ANSWERED, "开始回访"),
+    Route("record", "POST", f"{_ONE}/follow-up/results", _ASK, Reach.ANSWERED, "记录回访结果"),
+    Route(
+        "call", "POST", f"{_ONE}/follow-up/contacts", _ASK, Reach.ANSWERED, "查看回访电话（留痕）"
+    ),
+    Route("records", "GET", f"{_ONE}/supervision", _WATCH, Reach.WATCHED, "一张工单的督办记录"),
+    Route("remind", "POST", f"{_ONE}/reminders", _REMIND, Reach.ANY, "催办"),
+    Route("order", "POST", f"{_ONE}/orders", _SUPERVISE, Reach.ANY, "发出督办"),
+    Route("answer_card", "POST", f"{_CARD}/reply", _HANDLE, Reach.OWN, "回复亮牌原因"),
+    Route("answer_reminder", "POST", f"{_REMINDER}/reply", _HANDLE, Reach.OWN, "回复催办"),
+    Route("answer_order", "POST", f"{_ORDER}/reply", _HANDLE, Reach.OWN, "回复督办"),
+    Route("approve_order", "POST", f"{_ORDER}/approve", _SUPERVISE, Reach.ANY, "督办回复通过"),
+    Route("refuse_order", "POST", f"{_ORDER}/refuse", _SUPERVISE, Reach.ANY, "督办回复不通过"),
+    Route("cancel_order", "POST", f"{_ORDER}/cancel", _SUPERVISE, Reach.ANY, "撤销督办"),
+    Route("cards", "GET", f"{SUPERVISION}/cards", _WATCH, Reach.WATCHED, "亮牌列表"),
+    Route("reminders", "GET", f"{SUPERVISION}/reminders", _WATCH, Reach.WATCHED, "催办列表"),
+    Route("orders", "GET", f"{SUPERVISION}/orders", _WATCH, Reach.WATCHED, "督办列表"),
+    Route("notices", "GET", f"{SUPERVISION}/notices", _TOLD, Reach.TOLD, "未读的督办提醒"),
+    Route("read_notices", "POST", f"{SUPERVISION}/notices/read", _TOLD, Reach.TOLD, "提醒已读"),
+    Route("figures", "GET", f"{SUPERVISION}/figures", _SUPERVISE, Reach.ANY, "计数与三率"),
+    Route("weeks", "GET", f"{SUPERVISION}/weeks", _SUPERVISE, Reach.ANY, "已存的周报"),
+    Route("week", "GET", _WEEK, _SUPERVISE, Reach.ANY, "一周的周报"),
+    Route("week_file", "GET", f"{_WEEK}/{{form}}", _SUPERVISE, Reach.ANY, "周报网页、表格"),
+)
+BY_NAME = {route.name: route for route in ROUTES}
+
+
+def reach_of(account: Account) -> TicketReach:
+    """Return which tickets an account may read."""
+    return TicketReach(
+        everything=account.may(_P.TICKET_READ_ALL),
+        department=account.department_code if account.may(_P.TICKET_READ_OWN) else None,
+        answered=account.may(_P.TICKET_FOLLOW_UP),
+    )
+
+
+def watch_of(account: Account) -> TicketReach:
+    """Return whose supervision records an account may read."""
+    return TicketReach(
+        everything=account.may(_P.TICKET_SUPERVISE),
+        department=account.department_code if account.may(_P.TICKET_READ_OWN) else None,
+    )
+
+
+def told_of(account: Account) -> NoticeReader:
+    """Return whose notices an account reads: a person's by role, a machine's by scope."""
+    if account.scopes is None:
+        return NoticeReader(account.roles, account.department_code)
+    roles = {
+        _P.TICKET_SUPERVISE: (Role.SUPERVISOR,),
+        _P.TICKET_DISPATCH: (Role.DISPATCHER,),
+        _P.TICKET_HANDLE: (Role.DEPARTMENT_HANDLER, Role.DEPARTMENT_LEAD),
+    }
+    given = [role for scope in account.scopes for role in roles.get(scope, ())]
+    return NoticeReader(frozenset(given), account.department_code)
+
+
+def permission_tables() -> str:
+    """Return ``docs/permissions.md``: roles × permissions, routes × permissions."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield "# 权限表"
+    yield ""
+    yield "由 `hotline users matrix` 输出；代码里只有 `foundation/access/permissions.py`（角色）和"
+    yield "`connectors/ticket_api/matrix.py`（接口）两处，测试逐格核对接口的实际行为。"
+    yield ""
+    yield "## 角色与权限"
+    yield ""
+    roles = list(Role)
+    yield f"| 权限 | {' | '.join(role.label for role in roles)} |"
+    yield f"|---|{'---|' * len(roles)}"
+    for permission in Permission:
+        marks = " | ".join("✓" if permission in ALLOWED[role] else "" for role in roles)
+        yield f"| {permission.label} `{permission.value}` | {marks} |"
+    yield ""
+    yield "## 工单接口"
+    yield ""
+    yield "凭登录（另须 `X-CSRF-Token`）或服务令牌（`Authorization: Bearer …`）调用。"
+    yield "没有权限得 403；有权限但够不着的工单与不存在的一样得 404。"
+    yield "原样发出把关未通过的答复，另须 `ticket.reply_override`；"
+    yield "可能暴露举报人的，任何人都不能放行。"
+    yield ""
+    yield "| 接口 | 做什么 | 所需权限（任一） | 够得着的工单 |"
+    yield "|---|---|---|---|"
+    for route in ROUTES:
+        needs = " ".join(f"`{one.value}`" for one in route.needs)
+        address = f"`{route.method} {route.address}`"
+        yield f"| {address} | {route.about} | {needs} | {route.reach.label} |"

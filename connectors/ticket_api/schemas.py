@@ -1,0 +1,159 @@
+"""What the ticket API takes and returns."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from connectors.web_chat.schemas import WellFormed
+from foundation.access.service import Login
+from routing.appeals.schemas import ContactView
+from routing.follow_ups.states import FollowUpOutcome, Satisfaction
+from routing.reply_gate.schemas import ReplyFinding
+from routing.tickets.listing import StaffTicket, TicketRow
+
+Json = dict[str, Any]
+TicketNo = Annotated[str, StringConstraints(min_length=1, max_length=32), WellFormed]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=16), WellFormed]
+Days = Annotated[int, Field(ge=1, le=2500)]
+Words = Annotated[str, StringConstraints(max_length=5000), WellFormed]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Annotated[int, Field(ge=0)]  # of the ticket as the caller read it
+
+
+class Act(_Body):
+    """An action that needs nothing more."""
+
+
+class DispatchBody(_Body):
+    """To whom a ticket goes."""
+
+    lead: Code
+    co: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
+
+
+class MergeBody(_Body):
+    """Under which ticket the appeals go."""
+
+    into: TicketNo
+    reason: Words = ""
+
+
+class SplitBody(_Body):
+    """What becomes a ticket of its own."""
+
+    number: TicketNo
+    text: Words
+    remaining: Words | None = None
+    moves: bool = False
+    lead: Code | None = None
+
+
+class WithdrawBody(_Body):
+    """Which citizen takes the appeal back."""
+
+    number: TicketNo
+    note: Words = ""
+
+
+class SendBackBody(_Body):
+    """Why it is not this department's."""
+
+    reason: Words
+    duty_basis: Words
+
+
+class ReviewBody(BaseModel):
+    """A reply to be looked at; nothing is changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: Words
+
+
+class ReplyBody(_Body):
+    """A reply; ``override`` is why it leaves although the gate found something."""
+
+    text: Words
+    override: Words | None = None
+
+
+class ExtensionBody(_Body):
+    """How much more time a department asks for, and why."""
+
+    working_days: Days
+    reason: Words
+
+
+class ApprovalBody(_Body):
+    """How much of it is granted; ``None``: all that was asked for."""
+
+    working_days: Days | None = None
+
+
+class RefusalBody(_Body):
+    """Why no more time is given."""
+
+    reason: Words
+
+
+class ResultBody(_Body):
+    """What one citizen said."""
+
+    number: TicketNo
+    outcome: FollowUpOutcome
+    solved: bool | None = None
+    satisfaction: Satisfaction | None = None
+    note: Words = ""
+
+
+class Reading(BaseModel):
+    """An empty body: the reading itself is what is recorded."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    purpose: Literal["contact"] = "contact"
+
+
+def row_json(row: TicketRow) -> Json:
+    """Return one line of the list."""
+    return asdict(row) | {"state_label": row.state.label, "kind_label": row.kind.label}
+
+
+def ticket_json(ticket: StaffTicket) -> Json:
+    """Return one ticket."""
+    shown = asdict(ticket)
+    shown.pop("row")
+    for share, view in zip(shown["shares"], ticket.shares, strict=True):
+        share["role_label"] = view.role.label
+    return row_json(ticket.row) | shown
+
+
+def findings_json(findings: Sequence[ReplyFinding]) -> list[Json]:
+    """Return what the gate found."""
+    return [
+        asdict(one) | {"label": one.rule.label, "overridable": one.rule.overridable}
+        for one in findings
+    ]
+
+
+def contacts_json(contacts: Sequence[ContactView]) -> list[Json]:
+    """Return how to reach citizens who are not protected."""
+    return [asdict(one) for one in contacts]
+
+
+def session_json(login: Login) -> Json:
+    """Return who is logged in, and the form token that every change must carry."""
+    account = login.account
+    return {
+        "username": account.username,
+        "display_name": account.display_name,
+        "department": account.department_code,
+        "permissions": sorted(account.permissions),
+        "csrf_token": login.csrf_token,
+    }
