@@ -23,7 +23,7 @@ from foundation.settings import ROOT, Settings, load_settings
 from foundation.text.normalise import normalise
 
 BLIND = ROOT / "tests" / "evaluation" / "nlu" / "sentences.yml"
-_LIMIT_SECONDS = 600
+_LIMIT_SECONDS = 1800
 _TOKENS = {"name": "JiebaTokenizer"}
 _PATTERNS = {
     "name": "RegexFeaturizer",

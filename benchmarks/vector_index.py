@@ -46,7 +46,7 @@ def main(
     curve: Annotated[Path | None, typer.Option("--svg")] = None,
 ) -> None:
     """Measure every size, smallest first, and print one JSON object."""
-    base, questions = _shipped(queries)
+    base, questions = shipped_vectors(queries)
     spread = tenth_neighbour_distance(base)
     found: Figures = {
         "machine": machine(),
@@ -67,7 +67,7 @@ def main(
         curve.write_text(cost_curve(found["sizes"]), encoding="utf-8")
 
 
-def _shipped(queries: int) -> tuple[Vectors, Vectors]:
+def shipped_vectors(queries: int) -> tuple[Vectors, Vectors]:
     """Return the vectors of the library's passages, and of sample questions asked as questions."""
     library = load_library()
     engine = SearchEngine(library, load_settings())
