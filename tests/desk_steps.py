@@ -89,7 +89,7 @@ def registered_call(page: Page) -> dict[str, str]:
     expect(page.locator(COMPOSER)).to_be_enabled()
     for number, line in enumerate(CALL, 1):
         speak(page, line)
-        expect(page.locator(".said.citizen")).to_have_count(number)
+        expect(page.locator(".said.citizen")).to_have_count(number, timeout=20_000)
     expect(page.locator("[data-mark=draft-contact]")).to_have_value("13812345678")
     press(page, "register")
     names = ("number", "query_code", "department", "due")

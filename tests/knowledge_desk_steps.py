@@ -7,8 +7,15 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from foundation.access.models import AuditRow
+from foundation.access.service import AccessService
+from foundation.clock import SystemClock
+from knowledge_base.entries.checking import PublishChecks
+from knowledge_base.entries.content import guide_form
 from knowledge_base.entries.models import Entry, EntryVersion
-from tests.desk_fixtures import DeskService
+from knowledge_base.entries.repository import lock_version_of
+from knowledge_base.entries.service import EntryService
+from knowledge_base.loader import load_library
+from tests.desk_fixtures import DeskService, Staff
 from tests.desk_steps import choose, press
 
 DESK = "/desk/knowledge"
@@ -60,6 +67,20 @@ def to_review(page: Page, service: DeskService, code: str) -> None:
     page.goto(service.url + REVIEW)
     choose(page, code)
     expect(page.locator("[data-mark=differences]")).to_be_visible()
+
+
+def waiting(service: DeskService, author: Staff, code: str, words: str) -> None:
+    """Submit a guide with more in its summary, past the editor's page."""
+    clock, shipped = SystemClock(), load_library()
+    access = AccessService(clock, session_hours=1)
+    drafts = EntryService(service.database, shipped, access, clock, PublishChecks()).drafts
+    content = guide_form(shipped.matters[code])
+    longer = {**content, "summary": content["summary"] + words}
+    with service.database.transaction() as session:
+        account = access.named(session, author.username)
+        lock = lock_version_of(session, code)
+        saved = drafts.save(session, account, longer, REASON, lock)
+        drafts.submit(session, account, code, saved.lock_version)
 
 
 def publish(page: Page, override: str | None = None) -> None:

@@ -5,10 +5,12 @@ at its start where the service answers, so a test that speaks to it serves its a
 ``running_rasa.settings.port``.
 """
 
+import asyncio
 import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -17,13 +19,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import uvicorn
 
 from bot.serving import rasa_command, rasa_environment
 from bot.training import train
+from connectors.app import create_app
+from connectors.assembly import Services, build_services
 from foundation.database.keyring import load_keyring
 from foundation.settings import Settings, load_settings
 from tests.database_fixtures import write_run_keys
 
+_SERVICE_START_SECONDS = 120
 _START_SECONDS = 180  # about 20 alone on two cores, more beside other work
 _STOP_SECONDS = 15
 _POLL_SECONDS = 0.25
@@ -67,6 +73,40 @@ def running_rasa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRa
         yield RunningRasa(settings, secret, process.pid, log)
     finally:
         _stop(process)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The application on the port that Rasa calls back, and its event loop."""
+
+    rasa: RunningRasa
+    services: Services
+    loop: asyncio.AbstractEventLoop
+
+
+@pytest.fixture(scope="session")
+def served(running_rasa: RunningRasa) -> Iterator[Served]:
+    """Serve the application that the running Rasa calls back, once for all tests."""
+    services = build_services(running_rasa.settings)
+    app = create_app(running_rasa.settings, services, with_desks=False)
+    config = uvicorn.Config(app, port=running_rasa.settings.port, log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    loop = asyncio.new_event_loop()
+
+    def serve() -> None:
+        asyncio.set_event_loop(loop)
+        loop.run_until_complete(server.serve())
+        loop.close()
+
+    thread = threading.Thread(target=serve, name="application for rasa")
+    thread.start()
+    until = time.monotonic() + _SERVICE_START_SECONDS
+    while not (server.started and services.retriever.ready) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert services.retriever.ready
+    yield Served(running_rasa, services, loop)
+    server.should_exit = True
+    thread.join(30)
 
 
 def _throw_away(installed: Settings, folder: Path) -> Settings:

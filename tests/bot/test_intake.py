@@ -160,3 +160,76 @@ def test_place_is_kept_as_precisely_as_it_was_said() -> None:
 
     assert (taken.where, taken.district) == ("柳岸街道菜市场门口", "澜湖区")
     assert taken.what == "有人卖假酒"
+
+
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [
+        ("说错了，是临江路", "临江路"),
+        ("不对，应该是临江路", "临江路"),
+        ("地点改成临江路", "临江路"),
+    ],
+)
+def test_place_is_put_right_while_something_else_is_asked(said: str, where: str) -> None:
+    asking, _ = intake.ask(smoke(), Slot.CONTACT)
+
+    fixed = intake.absorb(asking, said, told(place="临江路"), Intent.INFORM)
+
+    assert fixed.where == where
+    assert fixed.what == smoke().what
+
+
+def test_place_taken_back_in_one_breath_is_the_second() -> None:
+    draft = intake.begin("有人往河里倒垃圾", told(), Intent.MAKE_COMPLAINT)
+    asking, _ = intake.ask(draft, Slot.WHERE)
+
+    heard = told(place="文渊路")
+    taken = intake.absorb(asking, "在文渊路，不对，在临江路", heard, Intent.INFORM)
+
+    assert taken.where == "在临江路"
+
+
+def test_new_time_after_the_draft_is_complete_stands_beside_the_first() -> None:
+    draft, _ = intake.ask(smoke().model_copy(update={"contact": "[电话1]"}), Slot.CONFIRM)
+
+    fixed = intake.absorb(draft, "今天早上又冒烟了", told(when="今天早上"), Intent.INFORM)
+
+    assert fixed.when == "半夜、今天早上"
+    assert fixed.what == f"{smoke().what}；今天早上又冒烟了"
+
+
+def test_time_is_asked_for_and_a_place_is_no_time() -> None:
+    draft = smoke().model_copy(update={"when": None})
+    asking, _ = intake.ask(draft, Slot.WHEN)
+
+    assert intake.absorb(asking, "翠峰雅苑", NOTHING, Intent.INFORM).when is None
+    assert intake.absorb(asking, "[电话1]", NOTHING, Intent.INFORM).when is None
+    assert intake.absorb(asking, "大概一个多月了", NOTHING, Intent.INFORM).when == "大概一个多月了"
+
+
+def test_phone_refused_before_it_is_asked_for_is_not_asked_for() -> None:
+    draft = intake.begin("文渊阁小区昨晚有人放鞭炮，不留电话", told(), Intent.MAKE_COMPLAINT)
+
+    assert draft.contact_refused
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "kind"),
+    [
+        ("想给司机师傅点个赞，扶我妈上车", Intent.COMMEND, AppealKind.COMMENDATION),
+        ("建议在路口加个红绿灯", Intent.MAKE_SUGGESTION, AppealKind.SUGGESTION),
+        ("我建议你们查查，我要投诉这家店", Intent.MAKE_SUGGESTION, AppealKind.COMPLAINT),
+    ],
+)
+def test_kind_said_outright_goes_before_what_was_heard(
+    text: str, intent: Intent, kind: AppealKind
+) -> None:
+    assert intake.begin(text, told(), intent).kind is kind
+
+
+def test_kind_is_changed_and_a_report_is_shielded() -> None:
+    draft, _ = intake.ask(smoke(), Slot.CONFIRM)
+
+    fixed = intake.absorb(draft, "类型改成举报", NOTHING, Intent.CORRECT)
+
+    assert (fixed.kind, fixed.confidential) == (AppealKind.IRREGULARITY_REPORT, True)

@@ -1,5 +1,7 @@
 """The knowledge desk in a real browser: written, checked, reviewed, published, answered."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
@@ -11,12 +13,14 @@ from tests.desk_steps import Open, acts_of, press
 from tests.knowledge_desk_steps import (
     CHECKED_MS,
     REASON,
+    REVIEW,
     edit,
     heard_within,
     open_entry,
     publish,
     submit,
     to_review,
+    waiting,
     write_after,
     write_anew,
 )
@@ -175,3 +179,48 @@ def test_knowledge_desk_ends_an_entry_and_rolls_it_back(
 
     expect(page.locator('[data-version="2"]')).to_contain_text("在用", timeout=CHECKED_MS)
     expect(page.locator('[data-version="2"]')).to_contain_text("由第 1 版回退而来")
+
+
+def test_knowledge_desk_several_are_published_at_once_and_told_line_by_line(
+    desk_service: DeskService, open_desk: Open
+) -> None:
+    both = desk_service.account(Role.KNOWLEDGE_EDITOR, Role.KNOWLEDGE_REVIEWER, name="高原")
+    editor = desk_service.account(Role.KNOWLEDGE_EDITOR)
+    added = "请本人到窗口领取。"
+    for code, author in (("M0301", editor), ("M0302", editor), ("M0303", editor), ("M0304", both)):
+        waiting(desk_service, author, code, added)
+    page = open_desk(both)
+    page.goto(desk_service.url + REVIEW)
+
+    page.keyboard.press("F8")
+    press(page, "batch-publish")
+    expect(page.locator(".desk-notice")).to_contain_text("请先勾选条目")
+    for code in ("M0301", "M0302", "M0304"):
+        press(page, f"batch-{code}")
+    expect(page.locator(".know-batch")).to_contain_text("已选 3 条")
+    press(page, "batch-publish")
+    page.locator("[data-mark=batch-publish-reason]").fill("已核对")
+    press(page, "batch-publish-yes")
+
+    expect(page.locator("[data-mark=batch-sum]")).to_have_text(
+        "共 3 条，办理 2 条，未办理 1 条。", timeout=CHECKED_MS
+    )
+    lines = page.locator("[data-mark=batch-report] li")
+    expect(lines).to_have_text(
+        [
+            re.compile("M0301.*已发布为第 2 版"),
+            re.compile("M0302.*已发布为第 2 版"),
+            re.compile("M0304.*不能审核自己编写的内容"),
+        ]
+    )
+    for code, times in (("M0301", 0), ("M0302", 0), ("M0303", 1), ("M0304", 1)):
+        expect(page.locator(f'[data-row="{code}"]')).to_have_count(times)
+    assert "knowledge.published" in acts_of(desk_service, both)
+
+    press(page, "batch")
+    press(page, "batch-all")
+    press(page, "batch-send-back")
+    page.locator("[data-mark=batch-send-back-reason]").fill("请附来函")
+    press(page, "batch-send-back-yes")
+    expect(page.locator("[data-mark=batch-sum]")).to_contain_text("未办理 0 条")
+    expect(page.locator(".desk-row")).to_have_count(0)

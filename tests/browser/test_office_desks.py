@@ -52,6 +52,12 @@ def test_desk_call_becomes_a_ticket_whose_reply_reaches_the_progress(
 
     press(inbox, "accept")
     expect(inbox.locator("[data-mark=ticket-state]")).to_have_text("已签收")
+    inbox.locator("[data-mark=reply-text]").fill("正在研究处理。")
+    findings = inbox.locator("[data-mark=reply-findings]")
+    expect(findings).to_contain_text("“正在研究”是套话")
+    expect(findings).to_contain_text("请单位负责人说明理由后放行")
+    press(inbox, "reply")
+    expect(inbox.locator("[data-mark=reply-confirm]")).to_have_count(0)
     inbox.locator("[data-mark=reply-text]").fill("已约谈店主，油烟净化器今日装好。")
     press(inbox, "reply")
     press(inbox, "reply-confirm")
@@ -61,6 +67,27 @@ def test_desk_call_becomes_a_ticket_whose_reply_reaches_the_progress(
     view = desk_service.citizen().progress(told["number"], told["query_code"])
     assert "已约谈店主，油烟净化器今日装好。" in str(view)
     assert "ticket.read" in acts_of(desk_service, handler)
+
+
+def test_desk_lead_lets_a_reply_pass_with_a_reason(
+    desk_service: DeskService, open_desk: Open
+) -> None:
+    number = registered_call(open_desk(desk_service.account(Role.OPERATOR)))["number"]
+    ticket, lead = ticket_of(desk_service, number)
+    inbox = open_desk(desk_service.account(Role.DEPARTMENT_LEAD, department=lead))
+    choose(inbox, ticket.ticket_no)
+    press(inbox, "accept")
+    inbox.locator("[data-mark=reply-text]").fill("正在研究处理。")
+
+    press(inbox, "reply-override")
+    press(inbox, "override-confirm")
+    expect(inbox.locator(".desk-notice")).to_contain_text("请写明放行理由")
+    inbox.locator("[data-mark=override-reason]").fill("先行告知，三日内补充答复")
+    press(inbox, "override-confirm")
+
+    expect(inbox.locator("[data-mark=ticket-state]")).to_have_text("已答复")
+    expect(inbox.locator(".desk-timeline")).to_contain_text("答复经说明理由后放行")
+    expect(inbox.locator(".desk-timeline")).to_contain_text("先行告知，三日内补充答复")
 
 
 def test_desk_informant_stays_hidden_from_the_department(
@@ -95,7 +122,8 @@ def test_desk_dispatcher_sends_with_one_key(desk_service: DeskService, open_desk
     page = open_desk(dispatcher)
     choose(page, f"{number}-1")
     expect(page.locator("[data-mark=ticket-no]")).to_contain_text(number)
-    expect(page.locator(".suggestion").first).to_contain_text("依据：")
+    # Tickets that look alike are suggestions too.
+    expect(page.locator(".suggestion", has_text="依据：").first).to_be_visible()
 
     page.keyboard.press("F2")
 
@@ -103,6 +131,62 @@ def test_desk_dispatcher_sends_with_one_key(desk_service: DeskService, open_desk
     expect(page.locator(f'[data-row="{number}-1"]')).to_have_count(0)
     assert ticket_of(desk_service, number)[0].state == "dispatched"
     assert acts_of(desk_service, dispatcher) >= {"ticket.read"}
+
+
+def test_desk_dispatcher_merges_one_ticket_into_another(
+    desk_service: DeskService, open_desk: Open
+) -> None:
+    first = registered_call(open_desk(desk_service.account(Role.OPERATOR)))["number"]
+    second = registered_call(open_desk(desk_service.account(Role.OPERATOR)))
+    back_to_dispatcher(desk_service, second["number"])
+    page = open_desk(desk_service.account(Role.DISPATCHER, name="王敏"))
+    choose(page, f"{second['number']}-1")
+    page.locator("[data-mark=merge-form] summary").click()
+    page.locator("[data-mark=merge-into]").fill(f"{second['number']}-1")
+    press(page, "merge")
+    expect(page.locator(".desk-notice")).to_contain_text("不能并入自身")
+    page.locator("[data-mark=merge-into]").fill(f"{first}-1")
+    press(page, "merge")
+
+    expect(page.locator(".desk-notice", has_text="已并入")).to_be_visible()
+    assert ticket_of(desk_service, second["number"])[0].merged_into == f"{first}-1"
+    view = desk_service.citizen().progress(second["number"], second["query_code"])
+    assert "已并单" in str(view)
+
+
+def test_desk_department_asks_for_more_time_and_the_dispatcher_grants_less(
+    desk_service: DeskService, open_desk: Open
+) -> None:
+    number = registered_call(open_desk(desk_service.account(Role.OPERATOR)))["number"]
+    ticket = dispatched(desk_service, open_desk, number)
+    department = ticket_of(desk_service, number)[1]
+    inbox = open_desk(desk_service.account(Role.DEPARTMENT_HANDLER, department=department))
+    choose(inbox, ticket.ticket_no)
+    press(inbox, "extend")
+    inbox.locator("[data-mark=extend-days]").fill("5")
+    press(inbox, "extend-confirm")
+    expect(inbox.locator(".desk-notice")).to_contain_text("须写明理由")
+    inbox.locator("[data-mark=extend-reason]").fill("须检测油烟")
+    press(inbox, "extend-confirm")
+    expect(inbox.locator(".desk-timeline")).to_contain_text("申请延期")
+    expect(inbox.locator("[data-mark=extend-confirm]")).to_have_count(0)
+
+    page = open_desk(desk_service.account(Role.DISPATCHER, name="王敏"))
+    expect(page.locator("[data-mark=extensions]")).to_have_text("延期申请 1")
+    press(page, "extensions")
+    request = page.locator(f'[data-request="{ticket.ticket_no}"]')
+    expect(request).to_contain_text("申请5个工作日")
+    expect(request).to_contain_text("须检测油烟")
+    request.locator("[data-mark=approve-days]").fill("3")
+    request.locator("[data-mark=approve]").click()
+
+    expect(page.locator(".desk-notice", has_text="已同意")).to_be_visible()
+    expect(request).to_have_count(0)
+    expect(page.locator("[data-mark=extensions]")).to_have_text("延期申请")
+    before, after = ticket.resolve_due_at, ticket_of(desk_service, number)[0].resolve_due_at
+    assert before is not None
+    assert after is not None
+    assert after > before
 
 
 def test_desk_inbox_tells_due_state_in_words_and_colour(
@@ -118,8 +202,9 @@ def test_desk_inbox_tells_due_state_in_words_and_colour(
 
     page = open_desk(desk_service.account(Role.DEPARTMENT_HANDLER, department=lead))
 
-    due = page.locator(f'[data-row="{ticket.ticket_no}"] .due')
-    expect(due).to_contain_text("已超期")
+    # Beside it there may be a red card by now.
+    due = page.locator(f'[data-row="{ticket.ticket_no}"] .due', has_text="已超期")
+    expect(due).to_be_visible()
     expect(due).to_have_class(re.compile("due-overdue"))
     expect(page.locator(".desk-row").first).to_have_attribute("data-row", ticket.ticket_no)
 

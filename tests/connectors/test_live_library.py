@@ -19,14 +19,20 @@ from foundation.health import PartState
 from foundation.settings import Settings
 from knowledge_base.entries.content import Content, guide_form
 from knowledge_base.entries.schemas import Saved
+from knowledge_base.library import Library
+from knowledge_base.policies.parsing import parse_file
+from knowledge_base.policies.schemas import Source
+from knowledge_base.policies.service import PolicyService
 from retrieval.encoder.onnx_encoder import OnnxEncoder
 from retrieval.encoder.preparation import load_encoder
 from retrieval.encoder.protocol import Encoder, Vectors
+from retrieval.schemas import EntryKind
 from tests.database_fixtures import write_run_keys
 from tests.killed_publisher import publish_and_be_killed
 from tests.service_fixtures import RunningService, serving, with_prepared_models
 
 CODE, QUESTION = "M0103", "身份证丢了补办要多少钱"
+OTHER = "M0102"
 PATIENCE_SECONDS = 30.0  # five are promised of a machine that is not busy with other tests
 OVERRIDE = "演练发布"
 
@@ -112,6 +118,87 @@ def test_two_services_on_one_database_both_answer_what_one_publishes(
             for services in (first, second):
                 await asyncio.to_thread(until, lambda one=services: answered(one) == (2, True))
             assert second.live_library.state is PartState.OK
+
+    asyncio.run(scenario())
+
+
+def test_many_published_at_once_are_taken_up_as_one_change(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario() -> None:
+        async with running(sqlite_database, [tmp_path / "a"]) as (services,):
+            editor, reviewer = accounts(services)
+            locks = {CODE: submit(services, with_fee(services, 20.0)).lock_version}
+            drafts, other = services.entries.drafts, services.library.matter(OTHER)
+            content = {**guide_form(other), "summary": "到窗口办理换领。"}
+            with services.database.transaction() as session:
+                drafts.save(session, editor, content, "改写", 0)
+                locks[OTHER] = drafts.submit(session, editor, OTHER, 1).lock_version
+            renewed: list[int] = []
+            renew = services.retriever.renew
+
+            def counted(library: Library) -> None:
+                renewed.append(library.matter(OTHER).version)
+                renew(library)
+
+            monkeypatch.setattr(services.retriever, "renew", counted)
+            lines = await asyncio.to_thread(
+                services.entries.bulk.publish, reviewer, locks, "核对无误", OVERRIDE
+            )
+            assert [one.refusal for one in lines] == [None, None]
+
+            await asyncio.to_thread(until, lambda: answered(services) == (2, True))
+            assert services.retriever.compose(OTHER).sources[0].version == 2
+            assert renewed == [2]
+
+    asyncio.run(scenario())
+
+
+KENNELS = (
+    "江南市犬只寄养服务管理办法\n江南规〔2025〕7号\n江南市农业农村局\n"
+    "第一条 为了规范犬只寄养服务，制定本办法。\n"
+    "第二条 犬只寄养场所应当每日对笼舍消毒两次，并保存消毒记录不少于六个月。\n"
+    "第三条 本办法自2025年3月1日起施行，有效期5年。"
+)
+
+
+def quoted(services: Services) -> tuple[str, str | None, str | None] | None:
+    """(document, its number, the clause) that a question is answered from; None: from none."""
+    answer = services.retriever.ask("犬只寄养场所笼舍每日消毒几次")
+    if answer.kind is not EntryKind.CLAUSE or "每日对笼舍消毒两次" not in answer.text:
+        return None
+    (source,) = answer.sources
+    return source.title, source.number, source.clause
+
+
+def test_policy_document_is_quoted_by_every_service_until_it_is_withdrawn(
+    database: Database, tmp_path: Path
+) -> None:
+    """Imported and published over one of two services, ended over the other."""
+
+    async def scenario() -> None:
+        async with running(database, [tmp_path / "a", tmp_path / "b"]) as every:
+            first, second = every
+            editor, reviewer = accounts(first)
+            policies = [PolicyService(one.access, one.clock) for one in every]
+            parsed, source = parse_file(KENNELS.encode(), "a.txt"), Source.of(b"", "a.txt")
+            with first.database.transaction() as session:
+                saved = policies[0].import_document(session, editor, parsed, source)
+            assert [quoted(one) for one in every] == [None, None]
+
+            with first.database.transaction() as session:
+                lock = saved.lock_version
+                saved = policies[0].publish(session, reviewer, saved.code, lock)
+            whole = ("江南市犬只寄养服务管理办法", "江南规〔2025〕7号", "第二条")
+            for services in every:
+                await asyncio.to_thread(until, lambda one=services: quoted(one) == whole)
+
+            with second.database.transaction() as session:
+                lock = saved.lock_version
+                policies[1].expire(session, reviewer, saved.code, "已有新规定", lock)
+            for services in every:
+                await asyncio.to_thread(until, lambda one=services: quoted(one) is None)
+            assert answered(first) == answered(second) == (1, False)
 
     asyncio.run(scenario())
 

@@ -127,11 +127,12 @@ def test_facet_named_with_the_question_must_be_the_one_answered(
 def test_change_that_takes_a_neighbours_question_away_blocks(
     checked: Life, tests: StoredTests
 ) -> None:
-    taken = checked.shipped.matter(NEIGHBOUR).sample_questions[0]
+    neighbour = checked.shipped.matter(NEIGHBOUR)
+    taken = neighbour.sample_questions[0]
     _store(checked, tests, NEIGHBOUR, taken)
     _store(checked, tests, NEIGHBOUR, PIGEONS)  # fails today too: no fault of this change
     content = checked.fee(20.0)
-    grown = {**content, "sample_questions": [*content["sample_questions"], taken]}
+    grown = {**content, "sample_questions": [*neighbour.sample_questions, *neighbour.aliases]}
 
     report = checked.entries.check(grown)
 

@@ -1,59 +1,19 @@
 """The real Rasa, the real application, whole dialogues: what Rasa decides and what comes back."""
 
 import asyncio
-import threading
-import time
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import httpx
 import pytest
-import uvicorn
 
 from bot.conversation.schemas import Act, DialogueState, Outcome, Slot
-from connectors.app import create_app
-from connectors.assembly import Services, build_services
 from foundation.text.personal_information import PersonalValues
 from retrieval.schemas import Decision
 from tests.bot.conversation.conftest import reader_of
-from tests.rasa_fixtures import RunningRasa
+from tests.rasa_fixtures import Served
 
 pytestmark = pytest.mark.rasa
-_START_SECONDS = 120
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """The application on the port that Rasa calls back, and its event loop."""
-
-    rasa: RunningRasa
-    services: Services
-    loop: asyncio.AbstractEventLoop
-
-
-@pytest.fixture(scope="module")
-def served(running_rasa: RunningRasa) -> Iterator[Served]:
-    services = build_services(running_rasa.settings)
-    app = create_app(running_rasa.settings, services, with_desks=False)
-    config = uvicorn.Config(app, port=running_rasa.settings.port, log_config=None, access_log=False)
-    server = uvicorn.Server(config)
-    loop = asyncio.new_event_loop()
-
-    def serve() -> None:
-        asyncio.set_event_loop(loop)
-        loop.run_until_complete(server.serve())
-        loop.close()
-
-    thread = threading.Thread(target=serve, name="application for rasa")
-    thread.start()
-    until = time.monotonic() + _START_SECONDS
-    while not (server.started and services.retriever.ready) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert services.retriever.ready
-    yield Served(running_rasa, services, loop)
-    server.should_exit = True
-    thread.join(30)
 
 
 @dataclass

@@ -27,18 +27,26 @@ STYLES = (
     "elderly",
     "two_questions",
 )
-LEAST_OF_A_STYLE = 42
+LEAST_OF_A_STYLE = {"retrieval/questions.yml": 42, "retrieval/questions_second.yml": 25}
 LEAST_OF_AN_INTENT = 12
 LEAST_OF_A_KIND = 30
 LEAST_MATTERS = 200
-LEAST_EMERGENCIES, LEAST_HARMLESS = 90, 70
+LEAST_OF_EMERGENCIES_AND_HARMLESS = {
+    "safety/sentences.yml": (90, 70),
+    "safety/sentences_second.yml": (180, 140),
+}
 SETS = {
     "retrieval/questions.yml": 420,
     "retrieval/outside.yml": 160,
     "nlu/sentences.yml": 420,
     "safety/sentences.yml": 160,
     "appeals/appeals.yml": 310,
+    "retrieval/questions_second.yml": 250,
+    "retrieval/outside_second.yml": 120,
+    "nlu/sentences_second.yml": 420,
+    "safety/sentences_second.yml": 320,
 }
+SECOND = [name for name in SETS if "_second" in name]
 
 
 @cache
@@ -60,9 +68,9 @@ def _codes(row: dict[str, Any]) -> list[str]:
     return codes
 
 
-@pytest.fixture(scope="module")
-def questions() -> list[dict[str, Any]]:
-    return _rows("retrieval/questions.yml")
+@pytest.fixture(scope="module", params=LEAST_OF_A_STYLE)
+def questions(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
+    return _rows(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +106,13 @@ def test_no_sentence_all_but_repeats_what_the_product_holds(name: str, stored: N
     assert [copy for copy in found if copy] == []
 
 
+@pytest.mark.parametrize("name", SECOND)
+def test_second_set_all_but_repeats_nothing_of_the_first(name: str) -> None:
+    first = NearCopies(row["text"] for row in _rows(name.replace("_second", "")))
+
+    assert [copy for row in _rows(name) if (copy := first.of(row["text"]))] == []
+
+
 def test_near_copy_is_found_whatever_its_script_and_punctuation() -> None:
     kept = NearCopies(["营业执照丢了怎么补办"])
 
@@ -112,12 +127,14 @@ def test_what_the_product_holds_is_read(stored: NearCopies) -> None:
     assert all(stored.of(matter["title"]) for matter in _matters())
 
 
-def test_every_style_has_enough_questions(questions: list[dict[str, Any]]) -> None:
-    sizes = Counter(row["style"] for row in questions)
+@pytest.mark.parametrize(("name", "least"), LEAST_OF_A_STYLE.items())
+def test_every_style_has_enough_questions(name: str, least: int) -> None:
+    sizes = Counter(row["style"] for row in _rows(name))
+    outside = _rows(name.replace("questions", "outside"))
 
     assert set(sizes) == set(STYLES)
-    assert min(sizes.values()) >= LEAST_OF_A_STYLE
-    assert {row["style"] for row in _rows("retrieval/outside.yml")} == set(STYLES)
+    assert min(sizes.values()) >= least
+    assert {row["style"] for row in outside} == set(STYLES)
 
 
 def test_questions_name_known_matters_and_facets(questions: list[dict[str, Any]]) -> None:
@@ -162,13 +179,15 @@ def test_styles_look_like_what_they_are_called(questions: list[dict[str, Any]]) 
             assert sum(letter.isascii() and letter.isalpha() for letter in text) >= 4, row
 
 
-def test_messages_outside_say_why() -> None:
-    for row in _rows("retrieval/outside.yml"):
+@pytest.mark.parametrize("name", ["retrieval/outside.yml", "retrieval/outside_second.yml"])
+def test_messages_outside_say_why(name: str) -> None:
+    for row in _rows(name):
         assert row["why"].strip(), row
 
 
-def test_every_intent_has_enough_sentences() -> None:
-    rows = _rows("nlu/sentences.yml")
+@pytest.mark.parametrize("name", ["nlu/sentences.yml", "nlu/sentences_second.yml"])
+def test_every_intent_has_enough_sentences(name: str) -> None:
+    rows = _rows(name)
     sizes = Counter(row["intent"] for row in rows)
 
     assert set(sizes) == set(Intent)
@@ -179,13 +198,14 @@ def test_every_intent_has_enough_sentences() -> None:
         assert row["intent"] not in also, row
 
 
-def test_emergencies_name_a_line_and_the_harmless_none() -> None:
-    rows = _rows("safety/sentences.yml")
+@pytest.mark.parametrize(("name", "least"), LEAST_OF_EMERGENCIES_AND_HARMLESS.items())
+def test_emergencies_name_a_line_and_the_harmless_none(name: str, least: tuple[int, int]) -> None:
+    rows = _rows(name)
     lines = Counter(row["line"] for row in rows if row["emergency"])
 
     assert set(lines) == set(get_args(Line))
-    assert lines.total() >= LEAST_EMERGENCIES
-    assert len(rows) - lines.total() >= LEAST_HARMLESS
+    assert lines.total() >= least[0]
+    assert len(rows) - lines.total() >= least[1]
     for row in rows:
         assert set(row.get("also", [])) <= set(get_args(Line)) - {row.get("line")}, row
         assert ("line" in row) == row["emergency"], row

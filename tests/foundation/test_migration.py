@@ -5,7 +5,7 @@ from alembic.migration import MigrationContext
 
 from foundation.database.migration import upgrade
 from foundation.database.session import Database
-from migrations.tables import all_tables, model_modules
+from migrations.tables import all_tables, is_ours, model_modules
 
 
 def test_model_modules_finds_the_tables_of_each_domain() -> None:
@@ -26,6 +26,8 @@ def test_upgrade_enforces_foreign_keys_again(sqlite_database: Database) -> None:
 def test_revisions_make_what_the_models_declare(database: Database) -> None:
     metadata = all_tables()
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": is_ours}
+        )
         differences = compare_metadata(context, metadata)
     assert differences == []

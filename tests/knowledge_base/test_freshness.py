@@ -5,9 +5,20 @@ from datetime import date, timedelta
 
 import pytest
 
-from knowledge_base.freshness import SOON, Ageing, LawOut, expiring, laws_out_of_force, oldest
+from knowledge_base.checks import check_lapsed
+from knowledge_base.entries.published import Published
+from knowledge_base.freshness import (
+    SOON,
+    Ageing,
+    LawOut,
+    expiring,
+    lapsed,
+    laws_out_of_force,
+    oldest,
+)
 from knowledge_base.library import Library
 from knowledge_base.loader import load_library
+from knowledge_base.policy_answers.answers import PolicyAnswers
 from knowledge_base.schema import Matter
 
 CODE, OTHER = "M0103", "M0102"
@@ -60,3 +71,28 @@ def test_oldest_goes_by_the_day_the_source_was_read(two: Library) -> None:
         Ageing(CODE, first.title, first.department, date(2001, 1, 1))
     ]
     assert [one.day for one in oldest(changed)][1] == two.matters[OTHER].valid_from
+
+
+def test_lapsed_holds_the_entries_after_their_last_day(two: Library) -> None:
+    answer = two.policy_answers.answer("Q1302").model_copy(update={"valid_to": TODAY})
+    answers = {**two.policy_answers.answers, "Q1302": answer}
+    shipped = with_changes(
+        replace(two, policy_answers=PolicyAnswers(answers)), M0103={"valid_to": TODAY}
+    )
+
+    last = lapsed(shipped, Published(1, TODAY))
+    after = lapsed(shipped, Published(1, TODAY + timedelta(days=1)))
+
+    assert (last.matters, last.policy_answers.answers) == ({}, {})
+    assert (list(after.matters), list(after.policy_answers.answers)) == ([CODE], ["Q1302"])
+    found = check_lapsed(after, TODAY + timedelta(days=1))
+    assert [(one.code, one.field) for one in found] == [(CODE, "valid_to"), ("Q1302", "valid_to")]
+
+
+def test_lapsed_leaves_out_what_the_city_published_or_ended_since(two: Library) -> None:
+    yesterday = TODAY - timedelta(days=1)
+    shipped = with_changes(two, M0102={"valid_to": yesterday}, M0103={"valid_to": yesterday})
+    renewed = shipped.matters[OTHER].model_copy(update={"valid_to": None})
+    published = Published(1, TODAY, matters={OTHER: renewed}, withdrawn=frozenset({CODE}))
+
+    assert lapsed(shipped, published).matters == {}

@@ -69,7 +69,7 @@ def test_explain_of_nonsense_decides_for_no_answer(retriever: Retriever) -> None
 
     assert explained.answer.decision is Decision.NO_ANSWER
     assert explained.answer.text == ""
-    assert explained.probability < explained.clarify_from
+    assert explained.belonging < explained.clarify_from
     assert np.isfinite([one.score for one in explained.candidates]).all()
 
 

@@ -10,7 +10,9 @@ from knowledge_base.schema import FacetName, Visibility
 from retrieval.calibration.store import read_calibration, write_calibration
 from retrieval.errors import CalibrationError
 from retrieval.schemas import Decision
+from retrieval.search import SearchEngine
 from retrieval.service import Retriever
+from retrieval.understanding import understand
 
 
 @pytest.mark.parametrize(
@@ -69,7 +71,7 @@ def test_ask_offers_choices_where_several_guides_fit(retriever: Retriever) -> No
         ("需要带什么", FacetName.MATERIALS),
         ("要不要带户口本", FacetName.MATERIALS),
         ("需要照片吗", FacetName.MATERIALS),
-        ("可以让家里人代领吗", FacetName.PROCESS),
+        ("可以让家里人代领吗", FacetName.CONDITIONS),  # who may do it
     ],
 )
 def test_ask_answers_follow_up_from_matter_in_focus(
@@ -167,3 +169,14 @@ def test_ask_gives_the_same_answers_from_many_threads(retriever: Retriever) -> N
         thread.join()
 
     assert together == alone
+
+
+@pytest.mark.parametrize("behind", ["，电话[电话1]", "，我叫[已隐去]"])
+def test_what_stands_for_personal_data_is_not_searched(library: Library, behind: str) -> None:
+    engine = SearchEngine(library, Settings())
+    understanding = understand(f"身份证丢了怎么补办{behind}", engine.wording)
+
+    readings, _ = engine.readings(understanding)
+
+    assert readings
+    assert not [text for text in readings if "[" in text]

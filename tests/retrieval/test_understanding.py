@@ -32,6 +32,25 @@ def test_understand_finds_facet(text: str, facet: FacetName | None, wording: Wor
 
 
 @pytest.mark.parametrize(
+    ("text", "facet"),
+    [
+        ("外地户口能落吗", FacetName.CONDITIONS),
+        ("我这种情况够不够格", FacetName.CONDITIONS),
+        ("结婚证要不要出钱", FacetName.FEE),
+        ("新护照几时可以到手", FacetName.TIME_LIMIT),
+        ("微信里头能弄不", FacetName.ONLINE),
+        # a plain word goes before what only leans
+        ("能不能告诉我要多少钱", FacetName.FEE),
+        ("护照丢了", None),
+    ],
+)
+def test_words_that_lean_towards_a_facet_count_where_none_is_named(
+    text: str, facet: FacetName | None, wording: Wording
+) -> None:
+    assert understand(text, wording).facet == facet
+
+
+@pytest.mark.parametrize(
     "text",
     ["那要多少钱", "在哪办", "需要带什么", "多久能拿到", "可以网上办吗", "那这个要什么材料呢"],
 )

@@ -280,3 +280,48 @@ def test_suggestions_follow_the_citizen_with_their_reason(
     assert second[0].code == "M0203"
     assert first[0].because
     assert len(first) <= 3
+
+
+def test_danger_calls_a_person_without_a_word_and_once(
+    say: Say, running_service: RunningService
+) -> None:
+    first = say("救命，我家着火了")
+    live = running_service.run(running_service.services.desk.live())
+    asked = {one.id: one.handover_requested_at for one in live}[first.conversation_id or ""]
+
+    assert first.summary.handover
+    assert asked is not None
+    assert not say("快来人啊，火越来越大了").summary.handover
+
+
+def test_person_is_called_again_after_the_operator_handed_back(
+    say: Say, running_service: RunningService
+) -> None:
+    desk = running_service.services.desk
+    first = say("气死我了，你们到底管不管")
+    conversation_id = first.conversation_id or ""
+    running_service.run(desk.take_over(conversation_id, "operator-calm"))
+    running_service.run(desk.hand_back(conversation_id, "operator-calm"))
+
+    again = say("还是没解决，我真的受够了")
+
+    assert (first.summary.handover, again.summary.handover) == (True, True)
+
+
+def test_last_answer_is_said_again_with_its_card(say: Say) -> None:
+    first = say("身份证丢了怎么补办")
+
+    again = say("再说一遍")
+
+    assert said(again) == said(first)
+    assert [entry.cards for entry in again.entries] == [entry.cards for entry in first.entries]
+
+
+def test_second_issue_of_a_message_gets_a_ticket_of_its_own(say: Say) -> None:
+    say("文渊阁小区楼下烧烤店半夜冒油烟，另外临江路路灯坏了好几天没人修")
+    numbers = []
+    for text in ("不留", "确认", "不留", "确认"):
+        found = FOUND.search(said(say(text)))
+        numbers += [found["number"]] if found else []
+
+    assert len(set(numbers)) == 2

@@ -1,6 +1,7 @@
 import json
 import shutil
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import jsonschema
@@ -10,7 +11,7 @@ from typer.testing import CliRunner
 from connectors.cli.kb import app
 from foundation.access.permissions import Role
 from foundation.access.service import AccessService
-from foundation.clock import SystemClock
+from foundation.clock import Clock, FixedClock, SystemClock
 from foundation.database.session import Database
 from knowledge_base.checks import Rule
 from knowledge_base.entries.checking import PublishChecks
@@ -58,8 +59,31 @@ def test_kb_commands_read_what_was_published_unless_told_otherwise(
     assert CliRunner().invoke(app, ["check", "--shipped"]).stdout == "没有发现问题。\n"
 
 
-def _publish(database: Database, guide: Matter) -> None:
-    clock = SystemClock()
+def test_kb_check_names_what_is_past_its_last_day_and_so_not_answered(
+    tmp_path: Path, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = SystemClock().now()
+    yesterday = now.date() - timedelta(days=1)
+    directory = _faulty_library(tmp_path, f"  valid_to: {yesterday}\n")
+    monkeypatch.setattr("connectors.cli.kb.SHIPPED_DIRECTORY", directory)
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", sqlite_database.url)
+    ending = load_library().matters["M0103"].model_copy(update={"valid_to": yesterday})
+    _publish(sqlite_database, ending, FixedClock(now - timedelta(days=1)))
+
+    rows = [
+        json.loads(one) for one in CliRunner().invoke(app, ["check", "--jsonl"]).stdout.splitlines()
+    ]
+
+    for row in rows:
+        jsonschema.validate(row, CHECK_SCHEMA)
+    assert [(row["code"], row["rule"], row["field"], row["file"]) for row in rows] == [
+        ("M0101", "expired_entry", "valid_to", "library/household_registration.yml"),
+        ("M0103", "expired_entry", "valid_to", None),
+    ]
+
+
+def _publish(database: Database, guide: Matter, clock: Clock | None = None) -> None:
+    clock = clock or SystemClock()
     access = AccessService(clock, session_hours=1)
     entries = EntryService(database, load_library(), access, clock, PublishChecks())
     with database.transaction() as session:
@@ -107,14 +131,14 @@ def test_kb_export_of_faulty_directory_lists_faults_on_standard_error(tmp_path: 
     assert "city/city.yml:1: file: is missing; create it" in result.stderr
 
 
-def _faulty_library(tmp_path: Path) -> Path:
+def _faulty_library(tmp_path: Path, said: str = PHONE) -> Path:
     """Copy the shipped library and make one guide say what it must not."""
     directory = tmp_path / "knowledge_base"
     for name in ("city", "library"):
         shutil.copytree(SHIPPED_DIRECTORY / name, directory / name)
     guides = directory / "library/household_registration.yml"
     text = guides.read_text(encoding="utf-8")
-    guides.write_text(text.replace("  ways: [窗口]\n", "  ways: [窗口]\n" + PHONE, 1), "utf-8")
+    guides.write_text(text.replace("  ways: [窗口]\n", "  ways: [窗口]\n" + said, 1), "utf-8")
     return directory
 
 

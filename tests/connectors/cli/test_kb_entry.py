@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from connectors.cli.kb import app
+from connectors.cli.kb_bulk import NothingNamedError
 from connectors.present_library import present_library
 from foundation.access.errors import AccountNotFoundError, ActionNotAllowedError
 from foundation.access.permissions import Role
@@ -21,7 +23,7 @@ from foundation.database.session import Database
 from foundation.settings import ROOT, load_settings
 from knowledge_base.entries.errors import StaleBaseError, StaleEntryError
 
-CODE = "M0103"
+CODE, OTHER = "M0103", "M0102"
 Run = Callable[..., Result]
 
 
@@ -62,6 +64,10 @@ def guide(run: Run, tmp_path: Path) -> Path:
     assert "amount_yuan: 40.0" in text
     path.write_text(text.replace("amount_yuan: 40.0", "amount_yuan: 20.0"), encoding="utf-8")
     return path
+
+
+def date_in_shanghai() -> date:
+    return SystemClock().now().date()
 
 
 def answered_fee() -> tuple[int, float | None]:
@@ -147,3 +153,65 @@ def test_refusal_is_a_sentence_on_standard_error(data_dir: Path, guide: Path) ->
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("guide.yml：内容应由")
+
+
+def two_for_review(run: Run, guide: Path, tmp_path: Path) -> None:
+    """Submit another fee of one guide, and another summary of its neighbour."""
+    other = tmp_path / "other.yml"
+    text = run("show", OTHER, "--yaml", "--as", "wang").stdout
+    lines = [
+        "summary: 到窗口办理换领。" if one.startswith("summary:") else one
+        for one in text.splitlines()
+    ]
+    other.write_text("\n".join(lines), encoding="utf-8")
+    for file in (guide, other):
+        run("edit", file, "--as", "wang", "--reason", "调整")
+    submitted = run("submit-many", "--all", "--as", "wang")
+    assert submitted.stdout.splitlines() == [
+        f"{CODE}：已提交审核",
+        f"{OTHER}：已提交审核",
+        "共 2 条，办理 2 条，未办理 0 条。",
+    ]
+
+
+def test_many_are_published_at_once_with_a_line_for_each(
+    run: Run, guide: Path, tmp_path: Path
+) -> None:
+    two_for_review(run, guide, tmp_path)
+
+    named = run(*("publish-many", OTHER, "M9999", "--as", "zhao", "--reason", "已核对"), fails=True)
+
+    assert named.exit_code == 1
+    today = date_in_shanghai()
+    assert named.stdout.splitlines() == [
+        f"{OTHER} 居民身份证到期换领：已发布为第 2 版，自 {today} 起采用",
+        "M9999：未办理，没有找到该条目或该版本，或您无权查看。",
+        "共 2 条，办理 1 条，未办理 1 条。",
+    ]
+    assert answered_fee() == (1, 40.0)
+
+    every = run("publish-many", "--all", "--as", "zhao", "--reason", "已核对")
+
+    assert every.stdout.splitlines()[-1] == "共 1 条，办理 1 条，未办理 0 条。"
+    assert answered_fee() == (2, 20.0)
+    again = run("publish-many", "--all", "--as", "zhao", "--reason", "已核对")
+    assert again.stdout == "没有这样的条目。\n"
+
+
+def test_many_are_returned_at_once(run: Run, guide: Path, tmp_path: Path) -> None:
+    two_for_review(run, guide, tmp_path)
+
+    returned = run("return-many", "--all", "--as", "zhao", "--reason", "缺文件号")
+
+    assert returned.stdout.splitlines() == [
+        f"{OTHER}：已退回修改",  # submitted in the order of codes
+        f"{CODE}：已退回修改",
+        "共 2 条，办理 2 条，未办理 0 条。",
+    ]
+    assert "待审核" not in run("list", "--as", "wang").stdout
+
+
+def test_many_are_named_or_all_of_them_but_not_both(run: Run) -> None:
+    for named in ([], [CODE, "--all"]):
+        refused = run("publish-many", *named, "--as", "zhao", "--reason", "已核对", fails=True)
+        assert isinstance(refused.exception, NothingNamedError)

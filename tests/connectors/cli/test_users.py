@@ -6,7 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from connectors.cli.users import AccountExistsError, DepartmentNeededError, app
+from foundation.access.errors import LoginRequiredError, TokenNotAllowedError
 from foundation.access.service import AccessService, verify
+from foundation.access.tokens import ServiceTokens
 from foundation.clock import SystemClock
 from foundation.database.session import Database
 
@@ -46,3 +48,28 @@ def test_department_role_needs_a_known_department() -> None:
     )
 
     assert isinstance(refused.exception, DepartmentNeededError)
+
+
+def test_service_token_is_shown_once_listed_and_revoked(tmp_path: Path) -> None:
+    scopes = ["--scope", "ticket.read_own", "--scope", "ticket.handle"]
+    refused = runner.invoke(app, ["token", "add", "办公系统", *scopes])
+    shown = runner.invoke(app, ["token", "add", "办公系统", *scopes, "--department", "CG"])
+    token = shown.stdout.strip().rpartition("：")[2]
+    listed = runner.invoke(app, ["token", "list"], env={"COLUMNS": "160"})
+
+    database = Database(f"sqlite:///{tmp_path / 'hotline.db'}")
+    tokens = ServiceTokens(SystemClock())
+    with database.reading() as session:
+        account = tokens.resume(session, token)
+    runner.invoke(app, ["token", "revoke", "办公系统"])
+    with database.reading() as session, pytest.raises(LoginRequiredError):
+        tokens.resume(session, token)
+    database.dispose()
+
+    assert isinstance(refused.exception, TokenNotAllowedError)
+    assert (account.department_code, sorted(account.permissions)) == (
+        "CG",
+        ["ticket.handle", "ticket.read_own"],
+    )
+    assert "办公系统" in listed.stdout
+    assert token not in listed.stdout

@@ -12,17 +12,24 @@ from websockets.sync.client import connect
 from foundation.access.permissions import Role
 from tests.desk_fixtures import DeskService, Staff
 
-DESKS = ("/desk/agent", "/desk/dispatch", "/desk/follow-up", "/desk/department", "/desk/accounts")
+DESKS = (
+    *("/desk/agent", "/desk/dispatch", "/desk/follow-up", "/desk/department", "/desk/accounts"),
+    *("/desk/supervision", "/desk/supervision/figures"),
+)
 HOMES = {
     Role.OPERATOR: "/desk/agent",
     Role.DISPATCHER: "/desk/dispatch",
     Role.DEPARTMENT_HANDLER: "/desk/department",
     Role.DEPARTMENT_LEAD: "/desk/department",
     Role.ADMINISTRATOR: "/desk/accounts",
-    Role.SUPERVISOR: "/desk/none",
+    Role.SUPERVISOR: "/desk/supervision",
     Role.AUDITOR: "/desk/none",
 }
-FURTHER = {Role.OPERATOR: {"/desk/follow-up"}}  # beside the home
+# beside the home
+FURTHER = {
+    Role.OPERATOR: {"/desk/follow-up"},
+    Role.SUPERVISOR: {"/desk/supervision/figures"},
+}
 NOT_ALLOWED = "您没有权限打开这个工作台"
 
 

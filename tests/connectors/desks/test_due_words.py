@@ -42,3 +42,10 @@ def test_due_words_count_weekends_alone_in_a_year_without_a_calendar(
     words = due_words(datetime(2027, 1, 5, 23, 59, 59, tzinfo=SHANGHAI), thursday, deadlines)
 
     assert (words.state, words.when) == ("还剩 3 个工作日", "1月5日（周二）23:59")
+
+
+def test_due_words_of_a_paused_ticket_are_never_overdue(deadlines: DeadlineService) -> None:
+    due, asked = MONDAY - timedelta(days=1), MONDAY - timedelta(days=2)
+    words = due_words(due, MONDAY, deadlines, paused_at=asked)
+    assert (words.state, words.style) == ("等待诉求人补充，暂停计时", "due-in-time")
+    assert due_words(due, MONDAY, deadlines).style == "due-overdue"

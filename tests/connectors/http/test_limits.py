@@ -26,6 +26,18 @@ def test_window_lets_pass_again_when_the_oldest_leaves_it() -> None:
     window.check("a")
 
 
+def test_window_lets_pass_again_what_is_given_back() -> None:
+    window = SlidingWindow("tests", limit=1, seconds=5.0, monotonic=Stopwatch())
+
+    for _ in range(3):
+        window.check("a")
+        window.give_back("a")
+    window.give_back("never seen")
+    window.check("a")
+    with pytest.raises(TooManyRequestsError):
+        window.check("a")
+
+
 def test_window_counts_each_key_alone() -> None:
     window = SlidingWindow("tests", limit=1, seconds=5.0, monotonic=Stopwatch())
 

@@ -167,6 +167,12 @@ def test_version_takes_effect_on_its_day_and_lapses_after_its_last(life: Life) -
     assert life.answered_fee() == (2, 20.0)
     life.clock.moment += timedelta(minutes=1)
     assert CODE not in life.library().matters  # what it replaced does not come back
+    assert [(one.code, one.version) for one in life.entries.lapsed().matters.values()] == [
+        (CODE, 2)
+    ]
+
+    life.expire(version=2)
+    assert life.entries.lapsed().matters == {}  # somebody looked at it
 
 
 def test_scheduled_version_can_be_cancelled_and_speaks_against_a_change_beside_it(

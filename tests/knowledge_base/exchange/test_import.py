@@ -248,3 +248,40 @@ def _state(desk: Desk) -> tuple[int, int, int, int]:
         ]
         locks = session.scalar(select(func.sum(Entry.lock_version)))
     return counts[0] or 0, counts[1] or 0, counts[2] or 0, locks or 0
+
+
+def test_report_names_the_matter_and_what_of_a_column_is_missing_and_says_nothing_twice(
+    desk: Desk, write_sheet: WriteSheet
+) -> None:
+    mapping = Mapping.model_validate(
+        {
+            "name": "清单",
+            "identity": {"field": "implementing_code", "new_from": "M500001"},
+            "columns": {
+                "事项": "title",
+                "编码": "implementing_code",
+                "单位": "department",
+                "条件": "conditions.facts",
+                "链接": "online.entries",
+            },
+            "constants": {"source": {"title": "清单"}, "valid_from": "2026-01-01"},
+            "defaults": {"category": "综合", "audience": "both", "summary": "{事项}。"},
+            "departments": {"unknown": "leave_empty"},
+        }
+    )
+    row = ("犬只寄养备案", "A1", "犬只局", "有场地；有人员", "https://zw.example/a")
+
+    plan = desk.apply(write_sheet([("事项", "编码", "单位", "条件", "链接"), row]), mapping)
+
+    assert to_complete(plan) == [
+        (2, "单位", "没有名为“犬只局”的单位，该项留空"),
+        (2, "别名", "缺少这一项"),
+        (2, "条件", "第1项 › 依据：缺少这一项"),
+        (2, "条件", "第2项 › 依据：缺少这一项"),
+        (2, "设定依据", "缺少这一项"),
+    ]
+    assert {(one.code, one.title) for one in plan.findings()} == {("M500001", "犬只寄养备案")}
+    (content,) = desk.drafts().values()
+    assert content["online"] == {
+        "entries": [{"name": "网上办理入口", "url": "https://zw.example/a"}]
+    }

@@ -2,8 +2,10 @@
 
 import pytest
 
+from knowledge_base.exchange.cell_values import links, split
 from knowledge_base.exchange.departments import DepartmentNames
 from knowledge_base.exchange.laws import law_list, law_text, laws_in
+from knowledge_base.exchange.mapping import Rule
 from knowledge_base.exchange.materials import documents
 from knowledge_base.exchange.words import UnreadableValueError, fee, limit, yes_no
 from knowledge_base.library import Library
@@ -122,3 +124,51 @@ def test_unknown_department_is_told_with_the_nearest_name(library: Library) -> N
 
     assert unknown.value.problem == "没有名为“市公安厅”的单位"
     assert "（GA）" in unknown.value.repair
+
+
+@pytest.mark.parametrize(
+    ("text", "entries"),
+    [
+        # Within a line of several a semicolon belongs to the sentence.
+        (
+            "有固定场所；\n具有许可证；或者具备其他资质；\n",
+            ["有固定场所", "具有许可证；或者具备其他资质"],
+        ),
+        ("有固定场所；有两名专业人员", ["有固定场所", "有两名专业人员"]),
+        (
+            "1.有固定场所；2.有两名专业人员；或者委托专业机构。",
+            ["有固定场所", "有两名专业人员；或者委托专业机构。"],
+        ),
+        ("（1）有固定场所\n（2）有专业人员", ["有固定场所", "有专业人员"]),
+        ("年满 18 周岁", ["年满 18 周岁"]),
+    ],
+)
+def test_conditions_are_cut_where_the_text_itself_shows_it(text: str, entries: list[str]) -> None:
+    assert split(Rule(to="conditions.facts"), text) == entries
+
+
+def test_conditions_are_cut_as_the_mapping_says() -> None:
+    assert split(Rule(to="conditions.facts", split="[|]"), "甲；乙|丙\n丁") == ["甲；乙", "丙\n丁"]
+
+
+@pytest.mark.parametrize(
+    ("text", "entries"),
+    [
+        (
+            "https://zw.example/a?b=1&c=2",
+            [{"name": "网上办理入口", "url": "https://zw.example/a?b=1&c=2"}],
+        ),
+        (
+            "政务服务网：http://a.example/x；掌上办 https://b.example",
+            [
+                {"name": "政务服务网", "url": "http://a.example/x"},
+                {"name": "掌上办", "url": "https://b.example"},
+            ],
+        ),
+        ("登录“云岭办”手机应用", [{"name": "登录“云岭办”手机应用"}]),
+    ],
+)
+def test_ways_in_are_addresses_with_the_words_before_them(
+    text: str, entries: list[dict[str, str]]
+) -> None:
+    assert links(text) == entries

@@ -136,6 +136,47 @@ def test_order_of_the_government_carries_its_regulation() -> None:
     )
 
 
+def test_note_under_the_title_names_order_issuer_and_day() -> None:
+    document = parsed(
+        "证件寄存规定",
+        "（1998年5月6日中华人民共和国国务院令第９９９号公布　根据2011年1月8日《国务院关于修改"
+        "〈证件寄存规定〉的决定》第一次修订）",
+        "第一条 为了管理证件寄存，制定本规定。",
+        "第二条 本规定自公布之日起施行。",
+    ).document
+
+    assert (document.title, document.number) == ("证件寄存规定", "中华人民共和国国务院令第999号")
+    assert (document.issuers, document.issued_on) == (("国务院",), date(1998, 5, 6))
+    assert document.in_force_from == date(1998, 5, 6)
+
+
+def test_order_of_a_ministry_in_the_note_names_the_ministry() -> None:
+    document = parsed(
+        "证件寄存办法",
+        "（2019年3月1日公安部令第9号发布）",
+        "第一条 为了管理证件寄存，制定本办法。",
+    ).document
+
+    assert (document.number, document.issuers) == ("公安部令第9号", ("公安部",))
+
+
+def test_what_a_web_page_adds_below_its_article_is_no_clause() -> None:
+    document = parsed(
+        "证件寄存办法",
+        "第一条 证件寄存免费。",
+        "第二条 相关链接应当在网站公布。",
+        "原文链接：",
+        "https://law.example/detail?id=1",
+        "上一篇：证件补领办法",
+        "扫一扫在手机打开当前页",
+    ).document
+
+    assert [one.key for one in document.provisions] == [
+        "article1/paragraph1",
+        "article2/paragraph1",
+    ]
+
+
 def test_law_with_contents_is_cut_at_its_chapters_once() -> None:
     document = parsed(
         "中华人民共和国证件法",
@@ -157,15 +198,26 @@ def test_law_with_contents_is_cut_at_its_chapters_once() -> None:
 
 
 def test_article_without_a_blank_counts_only_where_its_number_follows() -> None:
-    document = parsed(
-        "证件办法", "第一条证件免费。", "第八条证件除外。", "第二条证件五年有效。"
-    ).document
+    found = parsed("证件办法", "第一条证件免费。", "第八条证件除外。", "第二条证件五年有效。")
 
-    assert [one.key for one in document.provisions] == [
+    assert [one.key for one in found.document.provisions] == [
         "article1/paragraph1",
         "article1/paragraph2",
         "article2/paragraph1",
     ]
+    told = "第一条之后有一段以“第八条”开头，没有作为新的一条，请核对原文"
+    assert told in found.remarks
+
+
+@pytest.mark.parametrize("blank", ["\u2003", "\u2002", "\u00a0", "\u3000", "\u200b", " "])
+def test_article_after_a_gap_is_one_whatever_blank_parts_it_from_its_words(blank: str) -> None:
+    found = parsed("证件办法", f"第一条{blank}证件免费。", f"第八条{blank}证件五年有效。")
+
+    assert [one.key for one in found.document.provisions] == [
+        "article1/paragraph1",
+        "article8/paragraph1",
+    ]
+    assert quote(found.document, "article8").citation == "《证件办法》第八条"
 
 
 def test_gap_in_the_articles_is_remarked() -> None:

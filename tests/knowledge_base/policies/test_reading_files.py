@@ -68,6 +68,19 @@ def test_web_page_keeps_neither_scripts_nor_navigation_nor_hidden_text() -> None
         assert absent not in text
 
 
+def test_web_page_keeps_no_links_to_places_within_itself() -> None:
+    links = '<p><a href="#t1">1</a>&emsp;<a href="#t2">2</a></p>'
+    page = (
+        f"<html><body><h1>证件寄存办法</h1>{links}"
+        "<p id=t1>&emsp;<b>第一条</b>&emsp;免费，见<a href='/fees.html'>收费目录</a>。</p>"
+        "</body></html>"
+    )
+
+    lines = read_bytes(page.encode(), "a.html").text.split("\n")
+
+    assert lines == ["证件寄存办法", "第一条\u2003免费，见收费目录。"]
+
+
 def test_web_page_is_read_without_opening_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("a connection was opened")

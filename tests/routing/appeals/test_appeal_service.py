@@ -184,7 +184,9 @@ def test_progress_shows_stages_department_due_time_and_reply(
     clock.moment += timedelta(hours=2)
     with database.transaction() as session:
         casework.tickets.accept(session, registered.ticket_no, CITY_MANAGEMENT)
-        casework.tickets.reply(session, registered.ticket_no, CITY_MANAGEMENT, "已处理。")
+        casework.tickets.reply(
+            session, registered.ticket_no, CITY_MANAGEMENT, "已责令烧烤店撤除占道桌椅。"
+        )
     with database.transaction() as session:
         view = casework.appeals.progress(
             session, registered.number, registered.query_code, "ip:192.0.2.1"
@@ -200,7 +202,7 @@ def test_progress_shows_stages_department_due_time_and_reply(
     assert (view.department, view.due_at, view.reply, view.state_label) == (
         "测试市城市管理局",
         registered.due_at,
-        "已处理。",
+        "已责令烧烤店撤除占道桌椅。",
         "已答复",
     )
     assert "张晓明" not in repr(asdict(view))
@@ -213,7 +215,11 @@ def test_a_reply_is_announced_to_the_conversation_once(
     with database.transaction() as session:
         casework.tickets.accept(session, registered.ticket_no, CITY_MANAGEMENT)
         casework.tickets.reply(
-            session, registered.ticket_no, CITY_MANAGEMENT, "已处理，已回电13812345678。"
+            session,
+            registered.ticket_no,
+            CITY_MANAGEMENT,
+            "已清理占道桌椅，已回电13812345678。",
+            override="市民要求写明回电号码",
         )
     with database.transaction() as session:
         (message,) = casework.outbox.claim(session, 10, topics=[REPLIED])
@@ -223,7 +229,7 @@ def test_a_reply_is_announced_to_the_conversation_once(
         "conversation_id": "c1",
         "channel": "web",
         "department_code": "CG",
-        "text": "已处理，已回电138****5678。",
+        "text": "已清理占道桌椅，已回电138****5678。",
     }
 
 

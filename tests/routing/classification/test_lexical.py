@@ -20,14 +20,15 @@ def test_lexical_index_ranks_the_document_that_shares_rare_words() -> None:
 
 def test_combine_adds_what_each_evidence_weighs() -> None:
     evidence = Evidence(
-        nearest=np.array([0.9, 0.8]),
-        several=np.array([0.8, 0.8]),
+        near=np.array([0.9, 0.8]),
+        linear=np.array([0.8, 0.8]),
+        likelihood=np.array([0.0, 1.0]),
         lexical=np.array([1.0, 3.0]),
         cue=np.array([1.0, 0.0]),
     )
-    weights = CategoryWeights(nearest=10, several=1, lexical=2, cue=3)
+    weights = CategoryWeights(near=10, linear=1, lexical=2, likelihood=4, cue=3)
 
-    assert np.allclose(combine(evidence, weights), [9 + 0.8 + 2 + 3, 8 + 0.8 + 6])
+    assert np.allclose(combine(evidence, weights), [9 + 0.8 + 2 + 3, 8 + 0.8 + 6 + 4])
     assert np.isclose(softmax(np.array([0.0, 0.0]))[0], 0.5)
 
 
@@ -43,4 +44,4 @@ def test_shipped_weights_say_what_was_measured() -> None:
 
     assert weights.encoder
     assert "top-1" in weights.measured["lead"]
-    assert weights.kind_matrix().shape[0] == 6
+    assert weights.kinds.matrix.shape[0] == len(weights.kinds.features) == 6

@@ -1,6 +1,6 @@
 """Counting against known dates and against an independent computation."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import chinese_calendar
 import pytest
@@ -11,6 +11,7 @@ from foundation.clock import SHANGHAI
 from routing.deadlines.calendar import shipped_calendar
 from routing.deadlines.counting import (
     LimitUnit,
+    Pause,
     RollOver,
     due_at,
     elapsed,
@@ -94,7 +95,7 @@ def test_working_days_equal_a_count_over_the_whole_span(start: datetime, amount:
     # Independently: the package's own list of working days strictly after the starting day.
     first = start.date() + timedelta(days=1)
     worked = chinese_calendar.get_workdays(first, first + timedelta(days=250))
-    assert due == datetime(*worked[amount - 1].timetuple()[:3], 23, 59, 59, tzinfo=SHANGHAI)
+    assert due == datetime.combine(worked[amount - 1], time(23, 59, 59), tzinfo=SHANGHAI)
 
 
 @given(STARTS, st.integers(1, 400))
@@ -114,3 +115,59 @@ def test_hours_equal_arithmetic_on_seconds(start: datetime, amount: int) -> None
 def test_one_more_working_day_is_never_earlier(start: datetime, amount: int) -> None:
     sooner = due_at(start, amount, LimitUnit.WORKING_DAYS, CALENDAR)
     assert due_at(start, amount + 1, LimitUnit.WORKING_DAYS, CALENDAR) > sooner
+
+
+def _pause(start: datetime, after_hours: int, hours: int) -> Pause:
+    begun = start + timedelta(hours=after_hours)
+    return Pause(begun, begun + timedelta(hours=hours))
+
+
+PAUSES = st.tuples(st.integers(0, 1500), st.integers(0, 700))
+UNITS = st.sampled_from(list(LimitUnit))
+
+
+@given(STARTS, st.integers(1, 30), UNITS, st.lists(PAUSES, max_size=3), PAUSES)
+def test_one_more_pause_is_never_earlier(
+    start: datetime,
+    amount: int,
+    unit: LimitUnit,
+    some: list[tuple[int, int]],
+    more: tuple[int, int],
+) -> None:
+    pauses = [_pause(start, *each) for each in some]
+    before = due_at(start, amount, unit, CALENDAR, RollOver.NEXT_WORKING_DAY, pauses)
+    added = [*pauses, _pause(start, *more)]
+    assert due_at(start, amount, unit, CALENDAR, RollOver.NEXT_WORKING_DAY, added) >= before
+
+
+@given(STARTS, st.integers(1, 30), UNITS, st.lists(PAUSES, max_size=3))
+def test_limit_never_runs_out_within_a_pause(
+    start: datetime, amount: int, unit: LimitUnit, some: list[tuple[int, int]]
+) -> None:
+    pauses = [_pause(start, *each) for each in some]
+    due = due_at(start, amount, unit, CALENDAR, pauses=pauses)
+    assert not any(pause.start <= due < pause.end for pause in pauses)
+
+
+def test_pause_over_days_takes_those_after_its_first() -> None:
+    monday = datetime(2025, 3, 3, 9, tzinfo=SHANGHAI)
+    asked, answered = monday + timedelta(days=2), monday + timedelta(days=3, hours=8)
+    one = [Pause(asked, answered)]
+    # Tuesday, Wednesday, then Friday: the day of asking counts, that of the answer does not.
+    assert due_at(monday, 3, LimitUnit.WORKING_DAYS, CALENDAR, pauses=one) == end_of(
+        date(2025, 3, 7)
+    )
+    assert due_at(monday, 3, LimitUnit.CALENDAR_DAYS, CALENDAR, pauses=one) == end_of(
+        date(2025, 3, 7)
+    )
+    assert due_at(monday, 72, LimitUnit.HOURS, CALENDAR, pauses=one) == monday + timedelta(
+        hours=72 + 32
+    )
+
+
+def test_last_day_that_a_pause_took_is_counted_again() -> None:
+    monday = datetime(2025, 3, 3, 9, tzinfo=SHANGHAI)
+    asked = datetime(2025, 3, 4, 15, tzinfo=SHANGHAI)  # the only day of a limit of one
+    answered = datetime(2025, 3, 10, 8, tzinfo=SHANGHAI)
+    due = due_at(monday, 1, LimitUnit.WORKING_DAYS, CALENDAR, pauses=[Pause(asked, answered)])
+    assert due == end_of(date(2025, 3, 11))

@@ -1,10 +1,10 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from foundation.clock import SHANGHAI, FixedClock
 from routing.deadlines.calendar import WorkCalendar, shipped_calendar
-from routing.deadlines.counting import LimitUnit, end_of
+from routing.deadlines.counting import LimitUnit, RollOver, end_of
 from routing.deadlines.rule_packs import load_rule_pack
 from routing.deadlines.service import DeadlineService
 from routing.schemas import AppealKind
@@ -90,3 +90,24 @@ def test_send_back_window_is_one_working_day_and_two_for_the_complex(
     complicated = service.send_back_until(AppealKind.COMPLAINT, friday, grade=4)
     assert ordinary.due_at == end_of(date(2026, 11, 23))
     assert complicated.due_at == end_of(date(2026, 11, 24))
+
+
+def test_rolled_over_calendar_days_say_that_the_year_is_not_published(
+    service: DeadlineService,
+) -> None:
+    year = max(service.calendar.years) + 1
+    start = datetime(year - 1, 12, 30, 9, tzinfo=SHANGHAI)
+    days, rolling = LimitUnit.CALENDAR_DAYS, RollOver.NEXT_WORKING_DAY
+    plain, rolled = service.count(start, days, 10), service.count(start, days, 10, rolling)
+    said = f"{year}年节假日安排尚未载入，该年暂按仅周末休息计算，时限为暂定，公布后重算。"
+    assert (plain.provisional, said in plain.derivation) == (False, False)
+    assert (rolled.provisional, said in rolled.derivation) == (True, True)
+
+
+def test_due_soon_begins_with_a_fifth_left_or_one_working_day(service: DeadlineService) -> None:
+    friday, monday = end_of(date(2026, 11, 27)), end_of(date(2026, 11, 30))
+    # Two days before a Monday: the last working day begins when Friday has ended.
+    assert service.due_soon_from(monday - timedelta(days=2), monday) == friday
+    assert service.due_soon_from(monday - timedelta(days=30), monday) == monday - timedelta(days=6)
+    hours = service.due_soon_from(monday - timedelta(hours=10), monday, in_days=False)
+    assert hours == monday - timedelta(hours=2)

@@ -1,3 +1,4 @@
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from routing.deadlines.rule_packs import (
     LimitClock,
     RulePack,
     load_rule_pack,
+    load_rule_pack_file,
     load_rule_packs,
+    questionable,
 )
 from routing.schemas import AppealKind
 
@@ -107,6 +110,50 @@ def test_linter_refuses_blank_source_bad_amount_and_doubled_limits(tmp_path: Pat
         "blank.yml",
         "doubled.yml",
         "guangdong_2022.yml",
+    ]
+
+
+def _pack_with(tmp_path: Path, old: str, new: str) -> Path:
+    text = (SHIPPED_DIRECTORY / "guangdong_2022.yml").read_text("utf-8")
+    assert old in text
+    path = tmp_path / "guangdong_2022.yml"
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            "kinds: [求助, 建议]",
+            "kinds: [求助]",
+            "nothing is said of 'resolve' for 建议, grade 1: give a limit",
+        ),
+        ("kinds: [表扬]", "kinds: [表扬, 咨询]", "'resolve' of 咨询 has a limit and is unlimited"),
+    ],
+)
+def test_linter_refuses_silence_and_contradiction(
+    tmp_path: Path, old: str, new: str, problem: str
+) -> None:
+    with pytest.raises(LibraryFaultsError) as refused:
+        load_rule_pack_file(_pack_with(tmp_path, old, new))
+    (fault,) = refused.value.faults
+    assert problem in fault
+
+
+def test_questionable_names_old_and_future_comparisons_and_grades_out_of_order(
+    tmp_path: Path,
+) -> None:
+    pack = load_rule_pack_file(_pack_with(tmp_path, "2026-11-22", "2025-01-01"))
+    assert questionable(pack, date(2026, 11, 22)) == [
+        "resolve（咨询）：2025-01-01核对，已超过一年，应重新核对来源"
+    ]
+    shipped = load_rule_pack("guangdong_2022")
+    assert questionable(shipped, date(2026, 11, 22)) == []
+    assert len(questionable(shipped, date(2026, 11, 21))) == 6
+    slow = load_rule_pack_file(_pack_with(tmp_path, "amount: 1\n", "amount: 3\n"))
+    assert questionable(slow, date(2026, 11, 22)) == [
+        f"send_back（{kind.label}）：更紧急的等级时限反而更长" for kind in AppealKind
     ]
 
 

@@ -28,11 +28,11 @@ from routing.tickets.errors import (
     StaleVersionError,
     TicketNotFoundError,
 )
-from routing.tickets.events import verify
 from routing.tickets.models import Ticket
 from routing.tickets.repository import events_of
 from routing.tickets.schemas import Actor
 from routing.tickets.states import TicketState
+from routing.tickets.verifying import verify
 from routing.tickets.views import queue_rows
 from tests.casework_fixtures import CITY_MANAGEMENT, DISPATCHER, Register
 
@@ -63,7 +63,9 @@ class Desk:
     def reply_to(self, ticket_no: str) -> str:
         tickets = self.casework.tickets
         self.do(lambda s: tickets.accept(s, ticket_no, CITY_MANAGEMENT))
-        self.do(lambda s: tickets.reply(s, ticket_no, CITY_MANAGEMENT, "已约谈商户。"))
+        self.do(
+            lambda s: tickets.reply(s, ticket_no, CITY_MANAGEMENT, "已约谈商户，油烟机已清洗。")
+        )
         return ticket_no
 
     def begun(self, **changed: object) -> str:

@@ -74,3 +74,20 @@ def test_screen_never_raises(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "\x00", "\ud800", "😀" * 50, "<script>alert(1)</script>"])
 def test_screen_of_nothing_meaningful_is_quiet(text: str) -> None:
     assert screen(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我家厨房着火了，身份证丢了怎么补办",
+        "我爸突然晕倒了叫不醒，还有他的护照怎么换",
+        "救护车要多少钱，我肚子疼得在地上打滚，拉的都是黑血",
+    ],
+)
+def test_screen_finds_the_emergency_whatever_else_is_asked(text: str) -> None:
+    assert screen(text) is not None
+
+
+def test_screen_takes_what_led_to_an_errand_for_no_emergency() -> None:
+    assert screen("我爸瘫在床上，证是一级的，护理那份补贴他够不够格") is None
+    assert screen("老伴在厂里摔了一跤把腰摔断了，公家认不认是因公负伤，工伤怎么报") is None

@@ -19,9 +19,10 @@ from routing.appeals.models import Appeal
 from routing.follow_ups.views import answered_ticket
 from routing.schemas import AppealKind
 from routing.tickets.errors import NotLearnableError, TicketNotFoundError
-from routing.tickets.events import verify
 from routing.tickets.learning import InquiryLearning, LearnableInquiry
 from routing.tickets.states import TicketState
+from routing.tickets.verifying import verify
+from routing.tickets.views import ticket_view
 from tests.casework_fixtures import (
     CITY_MANAGEMENT,
     DEPARTMENTS,
@@ -43,7 +44,8 @@ from tests.knowledge_base.entries.conftest import (
 __all__ = ["access", "life", "make_life", "people", "shipped"]
 
 INQUIRY = replace(PROPOSAL, reading=replace(READING, kind=AppealKind.INQUIRY))
-LOST_CARD = "身份证丢了怎么补办，我的电话13812345678"
+LOST_CARD = "身份证丢了怎么补办？回我13812345678"
+PLAIN_REPLY = "身份证丢失的，本人到任一派出所补领。"  # names nobody: all that a report may get
 REPLY = "张先生您好，身份证丢失的，本人到任一派出所补领。详询13987654321。"
 
 
@@ -67,7 +69,10 @@ class Desk:
         ticket_no = f"{number}-1"
         with self.life.database.transaction() as session:
             self.casework.tickets.accept(session, ticket_no, CITY_MANAGEMENT)
-            self.casework.tickets.reply(session, ticket_no, CITY_MANAGEMENT, REPLY)
+            reply = PLAIN_REPLY if ticket_view(session, ticket_no, "CG").row.confidential else REPLY
+            self.casework.tickets.reply(
+                session, ticket_no, CITY_MANAGEMENT, reply, override="窗口的公开号码"
+            )
         return ticket_no
 
     def content(self, code: str) -> Mapping[str, object]:
@@ -105,7 +110,7 @@ def test_inquiry_about_a_known_matter_becomes_its_common_question(desk: Desk) ->
 
     assert (saved.code, saved.state) == (CODE, EntryState.DRAFT)
     assert desk.content(CODE)["common_questions"][-1] == {
-        "question": "身份证丢了怎么补办，我的电话[已隐去]",
+        "question": "身份证丢了怎么补办？回我[已隐去]",
         "answer": "身份证丢失的，本人到任一派出所补领。详询[电话]。",
     }
     # Nothing of it is answered before somebody has reviewed it.

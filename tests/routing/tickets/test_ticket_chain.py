@@ -7,6 +7,7 @@ from connectors.cli.tickets import verify_chains
 from foundation.database.session import Database
 from routing.appeals.assembly import Casework
 from routing.tickets.errors import TicketNotFoundError
+from routing.tickets.verifying import Seals
 from tests.casework_fixtures import CITY_MANAGEMENT, Register
 
 
@@ -17,7 +18,7 @@ def ticket_no(database: Database, casework: Casework, register: Register) -> str
     register()
     with database.transaction() as session:
         casework.tickets.accept(session, number, CITY_MANAGEMENT)
-        casework.tickets.reply(session, number, CITY_MANAGEMENT, "已处理。")
+        casework.tickets.reply(session, number, CITY_MANAGEMENT, "已责令撤除占道桌椅。")
     return number
 
 
@@ -25,7 +26,7 @@ def _faults(database: Database, ticket_no: str | None = None) -> list[tuple[str,
     with database.reading() as session:
         return [
             (fault.ticket_no, fault.seq, fault.problem)
-            for fault in verify_chains(session, ticket_no)
+            for fault in verify_chains(session, ticket_no, Seals())
         ]
 
 
@@ -90,4 +91,4 @@ def test_a_removed_and_renumbered_event_is_found(database: Database, ticket_no: 
 
 def test_verify_says_when_there_is_no_such_ticket(database: Database, ticket_no: str) -> None:
     with database.reading() as session, pytest.raises(TicketNotFoundError):
-        verify_chains(session, "none")
+        verify_chains(session, "none", Seals())

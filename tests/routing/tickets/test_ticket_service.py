@@ -239,7 +239,7 @@ def test_co_handling_replies_feed_the_lead_and_change_no_state(
     assert _state(database, ticket_no)[0] is TicketState.DISPATCHED
     with database.transaction() as session:
         tickets.accept(session, ticket_no, POLICE)
-        tickets.reply(session, ticket_no, POLICE, "已对噪声立案处理。")
+        tickets.reply(session, ticket_no, POLICE, "已对占道立案，罚款500元。")
     assert _state(database, ticket_no)[0] is TicketState.REPLIED
     assert _kinds(database, ticket_no)[-5:] == [
         "co_accepted",
@@ -262,9 +262,9 @@ def test_reply_needs_words_and_survives_odd_characters(
         lambda session: tickets.reply(session, ticket_no, CITY_MANAGEMENT, " \x00\n"),
     )
     with database.transaction() as session:
-        tickets.reply(session, ticket_no, CITY_MANAGEMENT, "已处理\x00\ud800 <b>👍</b>")
+        tickets.reply(session, ticket_no, CITY_MANAGEMENT, "已清理占道桌椅\x00\ud800 <b>👍</b>")
     with database.reading() as session:
-        assert ticket_view(session, ticket_no, "CG").reply == "已处理 <b>👍</b>"
+        assert ticket_view(session, ticket_no, "CG").reply == "已清理占道桌椅 <b>👍</b>"
 
 
 def test_a_reopened_ticket_is_dispatched_again_in_a_new_round(
@@ -273,7 +273,7 @@ def test_a_reopened_ticket_is_dispatched_again_in_a_new_round(
     tickets = casework.tickets
     with database.transaction() as session:
         tickets.accept(session, ticket_no, CITY_MANAGEMENT)
-        tickets.reply(session, ticket_no, CITY_MANAGEMENT, "已处理。")
+        tickets.reply(session, ticket_no, CITY_MANAGEMENT, "已责令撤除占道桌椅。")
         tickets.advance(session, ticket_no, TicketState.FOLLOWING_UP, DISPATCHER)
         tickets.advance(session, ticket_no, TicketState.REOPENED, DISPATCHER, "市民不满意")
         ticket = tickets.dispatch(session, ticket_no, "CG", DISPATCHER)

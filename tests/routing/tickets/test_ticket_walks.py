@@ -11,9 +11,9 @@ from foundation.clock import FixedClock
 from foundation.database.session import Database
 from foundation.errors import HotlineError
 from routing.appeals.assembly import Casework
-from routing.tickets.events import verify
 from routing.tickets.models import Assignment, AssignmentRole, Ticket, TicketEvent
 from routing.tickets.states import TRANSITIONS, WITH_DEPARTMENT, TicketState
+from routing.tickets.verifying import verify
 from tests.casework_fixtures import CITY_MANAGEMENT, DISPATCHER, POLICE, Register
 
 WALKS, STEPS = 8, 30
@@ -29,7 +29,9 @@ def _calls(casework: Casework, number: str, dice: random.Random) -> list[Call]:
     return [
         lambda s: tickets.accept(s, number, actor, version),
         lambda s: tickets.start_handling(s, number, actor, version),
-        lambda s: tickets.reply(s, number, actor, dice.choice(("已处理。", "")), version),
+        lambda s: tickets.reply(
+            s, number, actor, dice.choice(("已责令撤除占道桌椅。", "已处理。", "")), version
+        ),
         lambda s: tickets.send_back(s, number, actor, "不属我单位", "权责清单", version),
         lambda s: tickets.dispatch(s, number, department, actor, ("GA", "CG"), version),
         lambda s: tickets.advance(s, number, target, actor, "说明", version),

@@ -1,0 +1,292 @@
+"""Every route × role × ownership, with data that could leak; on SQLite and on PostgreSQL.
+
+What is expected stands here once more, by hand: read from the table that the routes use, it could
+not disagree with it.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from fastapi.routing import APIRoute
+
+from connectors.ticket_api.matrix import PREFIX, ROUTES, permission_tables
+from foundation.access.permissions import Role
+from foundation.settings import ROOT
+from routing.appeals.models import Appeal, Contact, InformantVault
+from routing.appeals.schemas import RegisteredAppeal
+from routing.tickets.views import ticket_view
+from tests.connectors.ticket_api import test_supervision_api as supervision
+from tests.connectors.ticket_api.conftest import (
+    DEPARTMENTAL,
+    HANDLED,
+    INFORMANT,
+    NAME,
+    ORDINARY,
+    ORDINARY_NAME,
+    PHONE,
+    World,
+)
+
+R = Role
+READERS = {R.OPERATOR, R.DISPATCHER, R.SUPERVISOR, R.DEPARTMENT_HANDLER, R.DEPARTMENT_LEAD}
+DISPATCHERS = {R.DISPATCHER}
+HANDLERS = {R.DEPARTMENT_HANDLER, R.DEPARTMENT_LEAD}
+ASKERS = {R.OPERATOR}
+
+Make = Callable[[World, str], RegisteredAppeal]
+# name: who may, address, body, a ticket in the state that allows it (for a lead department)
+CASES: dict[str, tuple[set[Role], str, str, dict[str, object] | None, Make]] = {
+    "read": (READERS, "GET", "", None, lambda w, lead: w.replied(lead)),
+    "dispatch": (
+        DISPATCHERS,
+        "POST",
+        "/dispatch",
+        {"lead": "GA", "co": ["CG"]},
+        lambda w, _lead: w.waiting(),
+    ),
+    "merge": (DISPATCHERS, "POST", "/merge", {"into": "INTO"}, lambda w, lead: w.report(lead)),
+    "split": (
+        DISPATCHERS,
+        "POST",
+        "/split",
+        {"number": "NUMBER", "text": "占道的部分"},
+        lambda w, lead: w.report(lead),
+    ),
+    "withdraw": (
+        DISPATCHERS,
+        "POST",
+        "/withdraw",
+        {"number": "NUMBER", "note": "已和解"},
+        lambda w, lead: w.report(lead),
+    ),
+    "accept": (HANDLERS, "POST", "/accept", {}, lambda w, lead: w.report(lead)),
+    "start": (HANDLERS, "POST", "/start", {}, lambda w, lead: w.accepted(lead)),
+    "send_back": (
+        HANDLERS,
+        "POST",
+        "/send-back",
+        {"reason": "不属我单位", "duty_basis": "权责清单"},
+        lambda w, lead: w.report(lead),
+    ),
+    "review": (
+        HANDLERS,
+        "POST",
+        "/reply/review",
+        {"text": HANDLED},
+        lambda w, lead: w.accepted(lead),
+    ),
+    "reply": (HANDLERS, "POST", "/reply", {"text": HANDLED}, lambda w, lead: w.accepted(lead)),
+    "contacts": (HANDLERS, "POST", "/contacts", {}, lambda w, lead: w.report(lead)),
+    "request_extension": (
+        HANDLERS,
+        "POST",
+        "/extension",
+        {"working_days": 5, "reason": "须检测油烟"},
+        lambda w, lead: w.accepted(lead),
+    ),
+    "approve_extension": (
+        DISPATCHERS,
+        "POST",
+        "/extension/approve",
+        {"working_days": 3},
+        lambda w, lead: w.extending(lead),
+    ),
+    "refuse_extension": (
+        DISPATCHERS,
+        "POST",
+        "/extension/refuse",
+        {"reason": "可以按期办结"},
+        lambda w, lead: w.extending(lead),
+    ),
+    "begin": (ASKERS, "POST", "/follow-up", {}, lambda w, lead: w.replied(lead)),
+    "record": (
+        ASKERS,
+        "POST",
+        "/follow-up/results",
+        {"number": "NUMBER", "outcome": "no_contact"},
+        lambda w, lead: w.following_up(lead),
+    ),
+    "call": (ASKERS, "POST", "/follow-up/contacts", {}, lambda w, lead: w.following_up(lead)),
+}
+# Tried role by role in test_finding_routes and test_attachment_routes.
+ELSEWHERE = {
+    *("export", "filters", "keep_filter", "drop_filter"),
+    *("pairs", "candidates", "not_duplicate", "hot_issues", "decide_hot_issue"),
+    *("attachments", "attach", "attachment", "clear_attachment"),
+}
+WITHOUT_VERSION = {"read", "review", "contacts", "call"}
+
+
+def _body(world: World, name: str, appeal: RegisteredAppeal) -> dict[str, object] | None:
+    body = CASES[name][3]
+    if body is None:
+        return None
+    filled = {
+        key: {"NUMBER": appeal.number, "INTO": ""}.get(str(value), value)
+        for key, value in body.items()
+    }
+    if "into" in filled:
+        filled["into"] = world.report().ticket_no
+    if name not in WITHOUT_VERSION:
+        filled["version"] = world.version(appeal.ticket_no)
+    return filled
+
+
+def _expected(allowed: set[Role], role: Role, *, own: bool) -> int:
+    if role not in allowed:
+        return 403
+    return 404 if role in DEPARTMENTAL and not own else 200
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_role_gets_what_the_table_says_and_no_identity(world: World, name: str) -> None:
+    allowed, method, path, _, make = CASES[name]
+    for role in Role:
+        for own in (True, False):
+            login = world.login(role, "CG" if role in DEPARTMENTAL else None)
+            appeal = make(world, "CG" if own else "GA")
+            if name == "dispatch" and not own:
+                continue  # nobody's ticket has no owner
+
+            body = _body(world, name, appeal)
+            address = f"{PREFIX}/{appeal.ticket_no}{path}"
+            answer = world.ask(method, address, login, body)
+
+            assert (role, own, answer.status_code) == (
+                role,
+                own,
+                _expected(allowed, role, own=own),
+            ), answer.text
+            assert not [secret for secret in (*INFORMANT, *ORDINARY) if secret in answer.text]
+    _secrets_are_there(world)
+
+
+def _secrets_are_there(world: World) -> None:
+    with world.database.reading() as session:
+        hidden = session.query(InformantVault).first()
+        appeal = session.query(Appeal).filter(Appeal.confidential).first()
+        assert hidden is not None
+        assert appeal is not None
+        assert (hidden.name, hidden.phone) == (NAME, PHONE)
+        assert appeal.conversation_id in INFORMANT
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_list_holds_what_the_role_reaches_and_no_identity(world: World, role: Role) -> None:
+    own, others = world.report(), world.report("GA")
+    own_answered, others_answered = world.replied(), world.replied("GA")
+    ordinary = world.ordinary()
+    everything = {one.ticket_no for one in (own, others, own_answered, others_answered, ordinary)}
+    reached: dict[Role, set[str]] = {
+        R.OPERATOR: {own_answered.ticket_no, others_answered.ticket_no},
+        R.DISPATCHER: everything,
+        R.SUPERVISOR: everything,
+        R.DEPARTMENT_HANDLER: {one.ticket_no for one in (own, own_answered, ordinary)},
+        R.DEPARTMENT_LEAD: {one.ticket_no for one in (own, own_answered, ordinary)},
+    }
+    login = world.login(role, "CG" if role in DEPARTMENTAL else None)
+
+    answer = world.ask("GET", PREFIX, login)
+
+    assert answer.status_code == (200 if role in reached else 403)
+    if role in reached:
+        assert {one["ticket_no"] for one in answer.json()["tickets"]} == reached[role]
+    assert not [secret for secret in (*INFORMANT, *ORDINARY) if secret in answer.text]
+
+
+def test_an_operator_reaches_no_ticket_that_nobody_answered(world: World) -> None:
+    open_still = world.accepted()
+    login = world.login(R.OPERATOR)
+    address = f"{PREFIX}/{open_still.ticket_no}"
+
+    assert world.ask("GET", address, login).status_code == 404
+    body = {"version": world.version(open_still.ticket_no)}
+    assert world.ask("POST", f"{address}/follow-up", login, body).status_code == 404
+    assert world.ask("POST", f"{address}/follow-up/contacts", login, {}).status_code == 404
+
+
+def test_a_department_reads_contacts_of_the_unprotected_only_and_it_is_recorded(
+    world: World,
+) -> None:
+    login = world.login(R.DEPARTMENT_HANDLER, "CG")
+    ordinary, report = world.ordinary(), world.report()
+
+    given = world.ask("POST", f"{PREFIX}/{ordinary.ticket_no}/contacts", login, {}).json()
+    none = world.ask("POST", f"{PREFIX}/{report.ticket_no}/contacts", login, {}).json()
+
+    assert [one["name"] for one in given["contacts"]] == [ORDINARY_NAME]
+    assert none == {"contacts": []}
+    seen = world.ask("GET", f"{PREFIX}/{ordinary.ticket_no}", login).json()
+    assert seen["events"][-1]["kind"] == "contact_read"
+    with world.database.reading() as session:
+        assert session.query(Contact).count() == 1
+
+
+def test_a_department_sees_words_but_neither_numbers_nor_notes(world: World) -> None:
+    appeal = world.replied()
+    merged_in = world.report()
+    address = f"{PREFIX}/{appeal.ticket_no}"
+    department = world.ask("GET", address, world.login(R.DEPARTMENT_LEAD, "CG")).json()
+    supervisor = world.ask("GET", address, world.login(R.SUPERVISOR)).json()
+
+    assert [one["number"] for one in department["asked"]] == [None]
+    assert [one["number"] for one in supervisor["asked"]] == [appeal.number]
+    assert department["shares"][0]["reply"] == HANDLED
+    assert all("appeal" not in event["data"] for event in department["events"])
+    assert merged_in.number not in str(department)
+
+
+def test_a_guess_in_a_reply_is_hidden_from_the_hotline_and_tells_the_department_nothing(
+    world: World,
+) -> None:
+    appeal = world.accepted()
+    login = world.login(R.DEPARTMENT_HANDLER, "CG")
+    address = f"{PREFIX}/{appeal.ticket_no}"
+    body = {"version": world.version(appeal.ticket_no), "text": f"{HANDLED}{NAME}已签字。"}
+    assert world.ask("POST", f"{address}/reply", login, body).status_code == 200
+
+    own = world.ask("GET", address, login).json()
+    hotline = world.ask("GET", address, world.login(R.DISPATCHER)).json()
+
+    assert own["shares"][0]["reply"] == f"{HANDLED}{NAME}已签字。"
+    assert hotline["shares"][0]["reply"] == f"{HANDLED}[已隐去]已签字。"
+
+
+def test_every_route_of_the_api_is_a_line_of_the_table(world: World) -> None:
+    served = {
+        (method, route.path)
+        for route in world.routes
+        if isinstance(route, APIRoute) and route.path != "/api/session"
+        for method in route.methods
+    }
+    assert served == {(route.method, route.address) for route in ROUTES}
+    tried = {*CASES, "list", *ELSEWHERE}
+    tried |= {*supervision.CASES, *supervision.LISTS, *supervision.ALONE}
+    assert {route.name for route in ROUTES} == tried
+
+
+def test_the_docs_print_the_table_of_the_code() -> None:
+    assert (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8") == permission_tables()
+
+
+def test_what_a_citizen_said_when_called_never_reaches_the_department(world: World) -> None:
+    appeal = world.following_up()
+    body = {
+        "version": world.version(appeal.ticket_no),
+        "number": appeal.number,
+        "outcome": "unreached",
+        "note": f"{NAME}的同事接的电话",
+    }
+    address = f"{PREFIX}/{appeal.ticket_no}"
+    asked = world.ask("POST", f"{address}/follow-up/results", world.login(R.OPERATOR), body)
+    assert asked.status_code == 200
+
+    hotline = world.ask("GET", address, world.login(R.SUPERVISOR)).text
+    department = world.ask("GET", address, world.login(R.DEPARTMENT_LEAD, "CG"))
+    with world.database.reading() as session:
+        desk = repr(ticket_view(session, appeal.ticket_no, "CG"))
+
+    assert "的同事接的电话" in hotline  # it could have been there
+    assert department.json()["events"][-1]["kind"] == "followed_up"
+    assert NAME not in department.text
+    assert NAME not in desk

@@ -1,0 +1,50 @@
+"""The example questions: whole, about known entries, apart from what is fitted and measured."""
+
+from collections import Counter
+
+from knowledge_base.loader import load_library
+from retrieval.calibration.samples import read_questions
+from retrieval.examples.reading import examples_fingerprint, shipped_examples
+from retrieval.index.passages import ELSEWHERE, PassageKind, build_entries, build_passages
+from tests.evaluation.near_copies import NearCopies, said
+
+LEAST_PER_MATTER = 12
+
+
+def test_every_matter_and_policy_answer_has_examples() -> None:
+    library, examples = load_library(), shipped_examples()
+
+    known = {*library.index, *library.policy_answers.answers, ELSEWHERE}
+    assert set(examples) == known
+    assert min(len(examples[code]) for code in library.index) >= LEAST_PER_MATTER
+
+
+def test_no_example_stands_twice() -> None:
+    texts = Counter(said(text) for found in shipped_examples().values() for text in found)
+
+    assert [text for text, times in texts.items() if times > 1] == []
+
+
+def test_examples_do_not_repeat_the_calibration_questions() -> None:
+    examples = NearCopies(text for found in shipped_examples().values() for text in found)
+
+    copied = [found for one in read_questions() if (found := examples.of(one.text))]
+
+    assert copied == []
+
+
+def test_examples_are_searched_and_are_part_of_no_guide() -> None:
+    library = load_library()
+    passages = build_passages(library, build_entries(library))
+    of_matter = [one for one in passages if one.code == "M0103"]
+
+    found = {one.text for one in of_matter if one.kind is PassageKind.EXAMPLE}
+
+    assert found == set(shipped_examples()["M0103"])
+    guide = library.matter("M0103")
+    assert found.isdisjoint({guide.title, *guide.aliases, *guide.sample_questions})
+
+
+def test_fingerprint_is_the_same_each_time() -> None:
+    assert examples_fingerprint() == examples_fingerprint()
+    assert len(examples_fingerprint()) == 64
