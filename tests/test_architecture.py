@@ -13,6 +13,11 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).resolve().parent.parent
 # Each may import itself and what stands to its left.
 LAYERS = ("foundation", "knowledge_base", "retrieval", "routing", "bot", "connectors")
+# What a user or the tools look for at the root; everything else belongs into a folder of its own,
+# and what the product writes (keys, caches, data) into the data folder.
+_ROOT_FILES = (".gitignore", "CHANGELOG.md", "LICENSE", "Makefile", "README.md", "alembic.ini")
+_ROOT_CONFIGURATION = ("config.yml", "pyproject.toml", "requirements-dev.lock", "requirements.lock")
+_ROOT_FOLDERS = (".ci", "benchmarks", "docs", "migrations", "scripts", "tests")
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 # A home, scratch or build folder of one machine; none of them exists on the next.
@@ -44,6 +49,11 @@ SOURCES = tuple(path for path in PYTHON_FILES if path.relative_to(ROOT).parts[0]
 
 def test_imports_point_one_way() -> None:
     assert [fault for path in SOURCES for fault in _upward_imports(path)] == []
+
+
+def test_nothing_else_stands_at_the_root() -> None:
+    allowed = {*LAYERS, *_ROOT_FILES, *_ROOT_CONFIGURATION, *_ROOT_FOLDERS}
+    assert {path.relative_to(ROOT).parts[0] for path in FILES} - allowed == set()
 
 
 def test_rasa_components_import_nothing_of_ours_and_are_python_3_10() -> None:

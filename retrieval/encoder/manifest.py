@@ -2,16 +2,38 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from retrieval.encoder.wheel import sha256_of
 from retrieval.errors import EncoderError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 MANIFEST = "manifest.json"
 SERVED_FILES = ("tokenizer.json", "onnx/model.onnx")
 # Raise it when the conversion changes what the vectors are: folders are then made anew.
 CONVERSION = 2
+
+
+class FolderManifest(Protocol):
+    """What every prepared model folder says of itself."""
+
+    @property
+    def conversion(self) -> int:
+        """Which conversion wrote the folder."""
+        ...
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Path → sha256 of the files that serve."""
+        ...
+
+
+ManifestT = TypeVar("ManifestT", bound=FolderManifest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +59,7 @@ class Manifest:
         return hashlib.sha256(json.dumps(use).encode()).hexdigest()[:16]
 
 
-def write_manifest(manifest: Manifest, folder: Path) -> None:
+def write_manifest(manifest: "DataclassInstance", folder: Path) -> None:
     """Write the manifest; the folder is complete from here on."""
     text = json.dumps(asdict(manifest), ensure_ascii=False, indent=2) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")
@@ -54,15 +76,31 @@ def read_manifest(folder: Path) -> Manifest:
     Raises:
         EncoderError: the folder is missing, incomplete or damaged.
     """
+    return read_checked(folder, "encoder", Manifest, CONVERSION, EncoderError)
+
+
+def read_checked(
+    folder: Path,
+    what: str,
+    manifest_type: Callable[..., ManifestT],
+    conversion: int,
+    error_type: type[EncoderError],
+) -> ManifestT:
+    """Read the manifest of a model folder and check the files and the conversion against it.
+
+    ``what`` names the model's part in the product, for the message.
+
+    Raises:
+        error_type: the folder is missing, incomplete, damaged or of another conversion.
+    """
+    advice = "run: hotline encoder prepare"
     try:
-        manifest = Manifest(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        manifest = manifest_type(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
         actual = hash_files(folder)
     except (OSError, ValueError, TypeError) as error:
-        raise EncoderError(
-            f"no usable encoder in {folder.name} ({error}); run: hotline encoder prepare"
-        ) from error
+        raise error_type(f"no usable {what} in {folder.name} ({error}); {advice}") from error
     damaged = sorted(name for name in SERVED_FILES if manifest.files.get(name) != actual[name])
-    if damaged or manifest.conversion != CONVERSION:
-        what = ", ".join(damaged) or "an older conversion"
-        raise EncoderError(f"encoder: {what} does not match; run: hotline encoder prepare")
+    if damaged or manifest.conversion != conversion:
+        which = ", ".join(damaged) or "an older conversion"
+        raise error_type(f"{what}: {which} does not match; {advice}")
     return manifest

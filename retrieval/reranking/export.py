@@ -15,10 +15,10 @@ from transformers.utils import logging as transformers_logging
 from retrieval.encoder.fused_attention import fuse_attention
 from retrieval.encoder.hub import opened
 from retrieval.encoder.int8_graph import Int8Embedding, write_int8
-from retrieval.encoder.manifest import hash_files
+from retrieval.encoder.manifest import hash_files, write_manifest
 from retrieval.encoder.wheel import sha256_of
 from retrieval.errors import RerankerError
-from retrieval.reranking.manifest import CONVERSION, RerankerManifest, write_manifest
+from retrieval.reranking.manifest import CONVERSION, RerankerManifest
 from retrieval.reranking.reranker import PAIR_TOKENS, OnnxReranker
 
 MOST_DIFFERENCE = 0.1  # of a score from 0 to 1, through int8; more means a fault

@@ -33,8 +33,9 @@ def overdue(desk_service: DeskService, open_desk: Open) -> Ticket:
 
 
 def _row(page: Page, words: str, ticket: Ticket) -> None:
-    """Open the ticket by its number, once the list shows what is expected."""
-    expect(page.locator(".desk-list")).to_contain_text(words, timeout=_TICKED)
+    """Open the ticket by its number, once a row of its own shows what is expected."""
+    rows = page.locator(".desk-list [data-row]", has_text=ticket.ticket_no)
+    expect(rows.filter(has_text=words)).to_have_count(1, timeout=_TICKED)
     page.get_by_label("工单编号").fill(ticket.ticket_no)
     page.get_by_label("工单编号").press("Enter")
     expect(page.locator("[data-mark=ticket-no]")).to_contain_text(ticket.ticket_no, timeout=_TICKED)

@@ -164,6 +164,7 @@ class SupervisionPage:
                 ui.label(tag).classes("desk-standing")
         ui.label(row.title).classes("desk-last")
         ui.label(row.about).classes("desk-standing")
+        ui.label(row.ticket_no).classes("desk-standing")
 
     async def _again(self) -> None:
         self._offset = 0
