@@ -8,6 +8,7 @@ settings.load_profile("hotline")
 
 pytest_plugins = [
     "tests.socket_guard",
+    "tests.memory",
     "tests.database_fixtures",
     "tests.casework_fixtures",
     "tests.rasa_fixtures",
