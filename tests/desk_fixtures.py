@@ -5,7 +5,6 @@ NiceGUI holds one application per process, so the desks are not mounted in the t
 
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,9 +21,10 @@ from foundation.access.service import AccessService
 from foundation.clock import SystemClock
 from foundation.database.session import Database
 from foundation.settings import ROOT
+from tests.service_fixtures import with_prepared_models
 
 _START_SECONDS = 150.0
-_STOP_SECONDS = 20.0
+_STOP_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +96,7 @@ class DeskService:
 
 @pytest.fixture(scope="session")
 def desk_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskService]:
-    folder = tmp_path_factory.mktemp("desks")
-    models = ROOT / "var" / "models"
-    if models.is_dir():
-        (folder / "models").symlink_to(models)
-    for name in ("index", "cache"):  # the desks are tested, not the first start
-        if (ROOT / "var" / name).is_dir():
-            shutil.copytree(ROOT / "var" / name, folder / name)
+    folder = with_prepared_models(tmp_path_factory.mktemp("desks"))
     port = _free_port()
     log = (folder / "log.txt").open("w")
     serve = [sys.executable, "-m", "uvicorn", "--factory", "connectors.app:create_app"]

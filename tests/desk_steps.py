@@ -3,7 +3,14 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    expect,
+)
 from sqlalchemy import select, text
 
 from bot.conversation.models import ConversationRow
@@ -11,12 +18,8 @@ from foundation.access.models import AuditRow
 from foundation.access.permissions import Role
 from routing.tickets.models import Assignment, Ticket
 from tests.desk_fixtures import Citizen, DeskService, Staff
+from tests.patience import PATIENCE_MS
 
-CALL = (
-    "喂，你好",
-    "我要反映一下，文渊阁小区楼下的烧烤店半夜还在冒油烟",
-    "每天晚上11点以后最严重，我电话13812345678",
-)
 COMPOSER = "textarea[data-composer]"
 
 Open = Callable[[Staff], Page]
@@ -36,7 +39,7 @@ def open_desk(chromium: Browser, desk_service: DeskService) -> Iterator[Open]:
         context = chromium.new_context(
             viewport={"width": 1440, "height": 900}, locale="zh-CN", reduced_motion="reduce"
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("console", hear)
@@ -77,19 +80,35 @@ def begin(service: DeskService, words: str) -> tuple[Citizen, str]:
     return citizen, conversation_of(service)
 
 
-def speak(page: Page, words: str) -> None:
-    page.locator(COMPOSER).fill(words)
-    page.locator(COMPOSER).press("Control+Enter")
-    expect(page.locator(".said-text").last).not_to_have_text("", timeout=20_000)
+def notice(page: Page, words: str) -> Locator:
+    """Return the notice that says ``words``; others may stand beside it."""
+    return page.locator(".desk-notice", has_text=words)
 
 
-def registered_call(page: Page) -> dict[str, str]:
-    """Take down the call and register it; return what is read to the caller."""
+def new_call(page: Page) -> None:
+    """Open a call; the desk holds no other."""
     press(page, "new-call")
     expect(page.locator(COMPOSER)).to_be_enabled()
-    for number, line in enumerate(CALL, 1):
+
+
+def speak(page: Page, words: str) -> None:
+    """Take down one line of the call and wait until it stands in the conversation."""
+    said = page.locator(".said.citizen")
+    before = said.count()
+    page.locator(COMPOSER).fill(words)
+    page.locator(COMPOSER).press("Control+Enter")
+    expect(said).to_have_count(before + 1)
+
+
+def registered_call(page: Page, place: str = "文渊阁小区") -> dict[str, str]:
+    """Take down a call and register it; return what is read to the caller."""
+    new_call(page)
+    for line in (
+        "喂，你好",
+        f"我要反映一下，{place}楼下的烧烤店半夜还在冒油烟",
+        "每天晚上11点以后最严重，我电话13812345678",
+    ):
         speak(page, line)
-        expect(page.locator(".said.citizen")).to_have_count(number, timeout=20_000)
     expect(page.locator("[data-mark=draft-contact]")).to_have_value("13812345678")
     press(page, "register")
     names = ("number", "query_code", "department", "due")
@@ -116,8 +135,14 @@ def dispatched(service: DeskService, open_desk: Open, number: str) -> Ticket:
         page = open_desk(service.account(Role.DISPATCHER))
         choose(page, ticket.ticket_no)
         press(page, "dispatch-1")
-        expect(page.locator(".desk-notice")).to_contain_text("已派给")
+        expect(notice(page, "已派给")).to_be_visible()
     return ticket
+
+
+def with_department(service: DeskService, open_desk: Open, number: str) -> tuple[Ticket, str]:
+    """Return the ticket, and the department that has it now."""
+    ticket = dispatched(service, open_desk, number)
+    return ticket, ticket_of(service, number)[1]
 
 
 def back_to_dispatcher(service: DeskService, number: str) -> None:

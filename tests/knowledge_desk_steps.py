@@ -16,7 +16,7 @@ from knowledge_base.entries.repository import lock_version_of
 from knowledge_base.entries.service import EntryService
 from knowledge_base.loader import load_library
 from tests.desk_fixtures import DeskService, Staff
-from tests.desk_steps import choose, press
+from tests.desk_steps import choose, notice, press
 
 DESK = "/desk/knowledge"
 REVIEW = DESK + "/review"
@@ -33,6 +33,8 @@ CHECKED_MS = 40_000
 
 def open_entry(page: Page, code: str) -> None:
     page.locator(".desk-search input").fill(code)
+    # Until then rows above it may still go, and it would move from under the pointer.
+    expect(page.locator(".desk-row").first).to_have_attribute("data-row", code)
     choose(page, code)
     expect(page.locator("[data-mark=entry-code]")).to_have_text(code)
 
@@ -60,7 +62,7 @@ def write_anew(page: Page, text: str) -> None:
 def submit(page: Page) -> None:
     page.locator("[data-mark=save-reason]").fill(REASON)
     press(page, "submit")
-    expect(page.locator(".desk-notice", has_text="已提交审核")).to_be_visible()
+    expect(notice(page, "已提交审核")).to_be_visible()
 
 
 def to_review(page: Page, service: DeskService, code: str) -> None:
@@ -90,7 +92,7 @@ def publish(page: Page, override: str | None = None) -> None:
     if override is not None:
         page.locator("[data-mark=publish-second]").fill(override)
     press(page, "publish-yes")
-    expect(page.locator(".desk-notice", has_text="已发布为第")).to_be_visible(timeout=CHECKED_MS)
+    expect(notice(page, "已发布为第")).to_be_visible(timeout=CHECKED_MS)
 
 
 def heard_within(service: DeskService, question: str, words: str, seconds: float) -> str:

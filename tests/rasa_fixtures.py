@@ -121,8 +121,8 @@ def _throw_away(installed: Settings, folder: Path) -> Settings:
             "rasa": "on",
             "rasa_url": f"http://127.0.0.1:{rasa_port}",
             "port": service_port,
-            # other tests share the two cores
-            "rasa_timeout_seconds": 20.0,
+            # other work may share the two cores
+            "rasa_timeout_seconds": 30.0,
         }
     )
 

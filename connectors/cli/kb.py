@@ -4,10 +4,9 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -21,6 +20,7 @@ from connectors.cli.kb_tables import (
     summary_line,
 )
 from connectors.present_library import DatabaseAwayError, present_library, published_now
+from foundation.clock import SystemClock
 from foundation.settings import load_settings
 from knowledge_base.checks import Finding, check, check_lapsed, with_places
 from knowledge_base.entries.published import lay_over
@@ -124,7 +124,7 @@ def stats_command(
 
 
 def _today() -> date:
-    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    return SystemClock().now().date()
 
 
 def _load(directory: Path | None, *, shipped: bool) -> Library:

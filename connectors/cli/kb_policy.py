@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -135,7 +133,7 @@ def _show_head(document: PolicyDocument) -> None:
     typer.echo(
         f"施行：{document.in_force_from or _UNKNOWN}，失效：{document.in_force_to or _UNKNOWN}"
     )
-    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    today = SystemClock().now().date()
     typer.echo(f"今天{'可以' if document.in_force_on(today) else '不可以'}作为依据引用")
     typer.echo(f"可引用的条款：{len(document.provisions)} 项，全文共 {len(document.text)} 字")
 

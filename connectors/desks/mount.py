@@ -71,6 +71,11 @@ from routing.tickets.regrouping import Regrouping
 from routing.tickets.service import TicketService
 
 MOUNT_PATH = "/desk"
+# A page that comes late is better than none: on a busy machine building one takes many seconds.
+_BUILD_SECONDS = 60.0
+# A line that is away for a while loses neither the open page nor what was typed or clicked in it.
+# The framework takes a line for dead after two fifths of that without a sign of life.
+_RECONNECT_SECONDS = 15.0
 _ICON = Path(__file__).resolve().parent.parent / "ui" / "static" / "icon.svg"
 
 
@@ -110,7 +115,8 @@ def mount_desks(app: FastAPI, parts: DeskParts) -> None:
         build: Callable[[Door], Awaitable[None]],
     ) -> None:
         inside = path.removeprefix(MOUNT_PATH)
-        ui.page(inside, title=title)(guarded(sessions, permission, title, build))
+        shown = ui.page(inside, title=title, response_timeout=_BUILD_SECONDS)
+        shown(guarded(sessions, permission, title, build))
 
     page(AGENT.path, AGENT.title, AGENT.permission, lambda door: _agent(door, parts))
     page(DISPATCH.path, DISPATCH.title, DISPATCH.permission, lambda door: _dispatch(door, parts))
@@ -143,6 +149,7 @@ def mount_desks(app: FastAPI, parts: DeskParts) -> None:
         language="zh-CN",
         mount_path=MOUNT_PATH,
         tailwind=False,
+        reconnect_timeout=_RECONNECT_SECONDS,
         show_welcome_message=False,
     )
 

@@ -2,8 +2,9 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.patience import PATIENCE_MS
 from tests.service_fixtures import RunningService
 
 _ARGUMENTS = (
@@ -17,6 +18,7 @@ _ARGUMENTS = (
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     executable = os.environ.get("HOTLINE_CHROMIUM", "/usr/bin/chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
@@ -46,8 +48,16 @@ class Watched:
         return self.page
 
     def say(self, text: str) -> None:
+        """Send a message; what comes of it is not waited for."""
         self.page.get_by_label("输入要办的事或遇到的问题").fill(text)
         self.page.get_by_role("button", name="发送").click()
+
+    def ask(self, text: str) -> None:
+        """Send a message and wait for an answer to it; every earlier one has been answered."""
+        answers = self.page.locator(".entry.assistant")
+        before = answers.count()
+        self.say(text)
+        expect(answers.nth(before)).to_be_visible()
 
 
 def _window(
@@ -56,7 +66,7 @@ def _window(
     context = browser.new_context(
         viewport={"width": width, "height": height}, locale="zh-CN", reduced_motion="reduce"
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     window = Watched(context.new_page(), service.url)
     yield window
     context.close()

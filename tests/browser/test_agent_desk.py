@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
 from foundation.access.permissions import Role
@@ -14,6 +14,8 @@ from tests.desk_steps import (
     Open,
     begin,
     choose,
+    new_call,
+    notice,
     press,
     speak,
 )
@@ -53,15 +55,15 @@ def test_desk_operator_sees_suggestions_and_answers_as_a_person(
 def test_desk_waiting_citizen_comes_first_and_is_announced(
     desk_service: DeskService, open_desk: Open
 ) -> None:
-    begin(desk_service, "你好")
+    _, greeting = begin(desk_service, "你好")
     page = open_desk(desk_service.account(Role.OPERATOR))
-    expect(page.locator(".desk-row").first).to_be_visible()
+    expect(page.locator(f'[data-row="{greeting}"]')).to_be_visible()
     page.locator("input[aria-label=搜索会话]").focus()
 
     _, waiting = begin(desk_service, "转人工")
 
     expect(page.locator("[role=status].desk-news")).to_contain_text("位市民新近要求人工服务")
-    expect(page.locator(".desk-row").first).to_have_attribute("data-row", waiting)
+    expect(_in_this_order(page, waiting, greeting)).to_be_attached()
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "搜索会话"
 
 
@@ -72,15 +74,22 @@ def test_desk_list_keeps_still_under_the_pointer(
     page = open_desk(desk_service.account(Role.OPERATOR))
     row = page.locator(f'[data-row="{first}"]')
     row.hover()
+    page.keyboard.press("?")
+    expect(notice(page, "Ctrl+Enter")).to_be_visible()  # so the pointer was heard of as well
     before = row.bounding_box()
 
     _, newer = begin(desk_service, "转人工")
 
-    expect(page.locator(f'[data-row="{newer}"]')).to_be_attached()
+    expect(_in_this_order(page, first, newer)).to_be_attached()
     assert row.bounding_box() is not None
     assert (row.bounding_box() or {})["y"] - (before or {})["y"] <= 40  # the strip of news above
     page.locator("h1").hover()
-    expect(page.locator(".desk-row").first).not_to_have_attribute("data-row", first)
+    expect(_in_this_order(page, newer, first)).to_be_attached()
+
+
+def _in_this_order(page: Page, upper: str, lower: str) -> Locator:
+    """Return the row ``lower``, where it stands somewhere below ``upper``."""
+    return page.locator(f'div:has(> [data-row="{upper}"]) ~ div > [data-row="{lower}"]')
 
 
 def test_desk_two_operators_take_over_one_conversation_once(
@@ -92,17 +101,20 @@ def test_desk_two_operators_take_over_one_conversation_once(
         choose(page, conversation)
         expect(page.locator("[data-mark=take-over]")).to_be_visible()
 
-    # Both clicks are on their way before either answer.
-    click = "document.querySelector('[data-mark=take-over]').click()"
-    one.evaluate(click)
-    other.evaluate(click)
+    # Nobody else may write meanwhile: both have clicked, and wait, before either is answered.
+    with desk_service.database.transaction() as session:
+        session.execute(select(1))
+        for page in (one, other):
+            press(page, "take-over")
+        for page in (one, other):
+            expect(page.locator("body.desk-busy")).to_be_attached()
 
     expect(one.locator("[data-mark=take-over]")).to_be_hidden()
     expect(other.locator("[data-mark=take-over]")).to_be_hidden()
     holding = [page.locator(COMPOSER).is_enabled() for page in (one, other)]
     assert sorted(holding) == [False, True]
     loser = other if holding[0] else one
-    expect(loser.locator(".desk-notice")).to_contain_text("该会话已由其他坐席接入。")
+    expect(notice(loser, "该会话已由其他坐席接入。")).to_be_visible()
 
 
 def test_desk_shows_citizens_words_as_text_only(desk_service: DeskService, open_desk: Open) -> None:
@@ -137,8 +149,7 @@ def test_desk_keeps_what_is_typed_for_each_conversation(
 
 def test_desk_call_draft_can_be_written_by_hand(desk_service: DeskService, open_desk: Open) -> None:
     page = open_desk(desk_service.account(Role.OPERATOR))
-    press(page, "new-call")
-    expect(page.locator(COMPOSER)).to_be_enabled()
+    new_call(page)
     expect(page.locator("[data-mark=register]")).to_be_disabled()
 
     page.locator("[data-mark=draft-what]").fill("楼道灯坏了三天，晚上看不见路")
@@ -159,8 +170,7 @@ def test_desk_draft_loses_no_field_however_fast_one_writes(
 ) -> None:
     page = open_desk(desk_service.account(Role.OPERATOR))
     for turn in range(4):
-        press(page, "new-call")
-        expect(page.locator(COMPOSER)).to_be_enabled()
+        new_call(page)
         written = {
             "what": f"第{turn}盏灯坏了",
             "where": f"文渊阁小区{turn}栋",
@@ -177,6 +187,7 @@ def test_desk_draft_loses_no_field_however_fast_one_writes(
             stored = session.execute(columns.where(Appeal.number == number.inner_text())).one()
         assert tuple(stored) == tuple(written.values())
         press(page, "hand-back")
+        expect(page.locator(COMPOSER)).to_be_disabled()
 
 
 def test_desk_question_mark_shows_the_keys(desk_service: DeskService, open_desk: Open) -> None:
@@ -184,4 +195,4 @@ def test_desk_question_mark_shows_the_keys(desk_service: DeskService, open_desk:
     page.locator("h1").click()
     page.keyboard.press("?")
 
-    expect(page.locator(".desk-notice")).to_contain_text("Ctrl+Enter 发送或记录")
+    expect(notice(page, "Ctrl+Enter 发送或记录")).to_be_visible()

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from knowledge_base.questions.models import OpenQuestion
 from knowledge_base.questions.states import QuestionSource
 from tests.browser.conftest import Watched
+from tests.patience import PATIENCE_SECONDS
 from tests.service_fixtures import RunningService
 
 pytestmark = pytest.mark.browser
@@ -24,30 +25,30 @@ def texts(page: Page, selector: str) -> list[str]:
 def complain_and_submit(chat: Watched) -> tuple[str, str]:
     """Talk a complaint through to its ticket; return number and query code."""
     page = chat.page
-    chat.say(COMPLAINT)
-    page.wait_for_selector(".draft details")
-    expect(page.locator(".entry.assistant").last).to_be_visible()
+    chat.ask(COMPLAINT)
+    expect(page.locator(".draft details")).to_be_attached()
     if page.locator("[data-submit]").is_disabled():
-        chat.say("13812345678")
+        chat.ask("13812345678")
     # Complete means read back: on a phone the form opens itself for the last look.
     expect(page.locator("[data-submit]")).to_be_enabled()
     expect(page.locator(".draft details")).to_have_attribute("open", "")
     page.locator("[data-submit]").click()
     page.wait_for_selector(".card.ticket")
+    expect(page.locator(".card.ticket strong")).to_have_count(2)
     number, code = texts(page, ".card.ticket strong")
     return number, code
 
 
 def test_citizen_asks_follows_up_complains_and_checks_progress(window: Watched) -> None:
     page = window.open()
-    window.say(QUESTION)
+    window.ask(QUESTION)
     guide = page.locator(".card.guide").last
     expect(guide).to_contain_text("申请材料")
     expect(guide.locator(".checklist li").first).to_be_visible()
     expect(guide).to_contain_text("来源：")
     title = guide.locator("h3").text_content()
 
-    window.say("那要多少钱")
+    window.ask("那要多少钱")
     fee = page.locator(".card.guide").nth(1)
     expect(fee).to_contain_text("收费")
     assert fee.locator("h3").text_content() == title
@@ -88,7 +89,7 @@ def test_chip_asks_for_the_other_side_of_the_same_guide(window: Watched) -> None
 def test_phone_has_room_for_everything(phone: Watched) -> None:
     page = phone.open()
     expect(page.locator(".starter")).to_have_count(6)
-    phone.say(QUESTION)
+    phone.ask(QUESTION)
     expect(page.locator(".card.guide")).to_be_visible()
 
     number, _ = complain_and_submit(phone)
@@ -106,7 +107,7 @@ def test_phone_has_room_for_everything(phone: Watched) -> None:
 
 def test_draft_field_is_tapped_and_changed(window: Watched) -> None:
     page = window.open()
-    window.say(COMPLAINT)
+    window.ask(COMPLAINT)
     page.locator("[data-field=when]").click()
     page.locator("#draft-when").fill("每天夜里十一点以后")
     page.get_by_role("button", name="保存", exact=True).click()
@@ -117,7 +118,7 @@ def test_draft_field_is_tapped_and_changed(window: Watched) -> None:
 
 def test_draft_is_cancelled_only_after_asking(window: Watched) -> None:
     page = window.open()
-    window.say(COMPLAINT)
+    window.ask(COMPLAINT)
     page.get_by_role("button", name="取消登记").click()
     expect(page.locator(".draft")).to_contain_text("确定取消吗")
     page.get_by_role("button", name="取消，不登记").click()
@@ -183,8 +184,10 @@ def test_answer_is_rated_and_its_question_queued(
     window: Watched, running_service: RunningService
 ) -> None:
     page = window.open()
-    badly_rated = select(OpenQuestion.masked_text).where(
-        OpenQuestion.source == QuestionSource.BADLY_RATED
+    badly_rated = (
+        select(OpenQuestion.masked_text)
+        .where(OpenQuestion.source == QuestionSource.BADLY_RATED)
+        .order_by(OpenQuestion.id)
     )
     database = running_service.services.database
     with database.reading() as session:
@@ -193,7 +196,7 @@ def test_answer_is_rated_and_its_question_queued(
     page.get_by_role("button", name="没解决").click()
     expect(page.locator(".rating")).to_contain_text("已记下")
     # The page thanks before the server has answered.
-    until = monotonic() + 10
+    until = monotonic() + PATIENCE_SECONDS
     queued: Sequence[str] = []
     while not queued and monotonic() < until:
         page.wait_for_timeout(100)
@@ -266,7 +269,7 @@ def test_fast_messages_are_all_kept(window: Watched) -> None:
         window.say(f"第{number}句")
 
     # Two of them waited for the rate limit and went out by themselves.
-    expect(page.locator(".citizen:not(.sending)")).to_have_count(7, timeout=30_000)
+    expect(page.locator(".citizen:not(.sending)")).to_have_count(7)
     said = texts(page, ".citizen .bubble")
     assert sorted(said) == [f"第{number}句" for number in range(1, 8)]
 

@@ -21,6 +21,7 @@ from tests.desk_steps import (
     acts_of,
     back_to_dispatcher,
     choose,
+    notice,
     press,
     registered_call,
     ticket_of,
@@ -49,7 +50,7 @@ def test_desk_finds_keeps_a_filter_and_exports(desk_service: DeskService, open_d
     expect(page.locator("h1")).to_have_text("工单查找")
 
     _find(page, "不会有人说的话")
-    expect(page.locator(".desk-work")).to_contain_text("没有符合条件的工单")
+    expect(page.locator(".desk-empty", has_text="没有符合条件的工单")).to_be_visible()
     _find(page, f"{number} 烧烤店")
     expect(page.locator(".desk-row")).to_have_count(1)
     choose(page, ticket.ticket_no)
@@ -74,24 +75,28 @@ def test_desk_proposes_a_duplicate_with_why_and_merges_it_with_one_click(
     desk_service: DeskService, open_desk: Open
 ) -> None:
     operator = desk_service.account(Role.OPERATOR)
-    first, second, third = (registered_call(open_desk(operator))["number"] for _ in range(3))
+    first, second, third = (
+        registered_call(open_desk(operator), "望江苑小区")["number"] for _ in range(3)
+    )
     for number in (first, second, third):
         back_to_dispatcher(desk_service, number)
     page = open_desk(desk_service.account(Role.DISPATCHER, name="王敏"))
 
     choose(page, f"{second}-1")
-    pair = page.locator(f'[data-pair="{second}-1+{first}-1"]').first
-    expect(pair).to_contain_text("同一地点：文渊阁")
+    pair = page.locator(f'[data-pair="{second}-1+{first}-1"]')
+    expect(pair).to_contain_text("同一地点：望江苑")
     expect(pair).to_contain_text("相同的词：")
-    other = page.locator(f'[data-pair="{second}-1+{third}-1"]').first
+    other = page.locator(f'[data-pair="{second}-1+{third}-1"]')
     other.locator("[data-mark=not-duplicate]").click()
-    expect(page.locator(".desk-notice", has_text="不再提示重复")).to_be_visible()
+    expect(notice(page, "不再提示重复")).to_be_visible()
     expect(other).to_have_count(0)
     pair.locator("[data-mark=merge-duplicate]").click()
-    expect(page.locator(".desk-notice", has_text=f"已并入{first}-1")).to_be_visible()
+    expect(notice(page, f"已并入{first}-1")).to_be_visible()
 
     assert ticket_of(desk_service, second)[0].merged_into == f"{first}-1"
     choose(page, f"{third}-1")
+    expect(page.locator("[data-mark=ticket-no]")).to_contain_text(third)
+    # Drawn after the possible duplicates.
     expect(page.locator("[data-mark=attachments]")).to_be_visible()
     expect(page.locator(f'[data-pair="{third}-1+{second}-1"]')).to_have_count(0)
 
@@ -99,7 +104,7 @@ def test_desk_proposes_a_duplicate_with_why_and_merges_it_with_one_click(
 def test_desk_shows_a_hot_issue_and_notes_it(desk_service: DeskService, open_desk: Open) -> None:
     operator = desk_service.account(Role.OPERATOR)
     for _ in range(2):
-        registered_call(open_desk(operator))
+        registered_call(open_desk(operator), "听松阁小区")
     clock = SystemClock()
     rules = HotIssueRules(least=2, growth=1.0)
     issues = HotIssues(clock, Outbox(clock), QueryReader(ROOT / "var" / "cache"), rules)
@@ -108,8 +113,7 @@ def test_desk_shows_a_hot_issue_and_notes_it(desk_service: DeskService, open_des
 
     expect(page.locator("[data-mark=hot-issues]")).to_have_text(re.compile("! 热点 \\d+"))
     press(page, "hot-issues")
-    issue = page.locator("[data-issue]").first
-    expect(issue).to_contain_text("文渊阁")
+    issue = page.locator("[data-issue]", has_text="听松阁")
     expect(issue).to_contain_text("件，平时")
     issue.locator("[data-mark=hot-note]").fill("请城管局集中整治")
     issue.locator("[data-mark=hot-noted]").click()
@@ -148,7 +152,7 @@ def test_desk_keeps_a_picture_and_the_department_sees_the_protected_one_blacked_
     press(page, "redact-save")
     expect(files).to_contain_text("已遮盖")
     press(page, "dispatch-1")
-    expect(page.locator(".desk-notice", has_text="已派给")).to_be_visible()
+    expect(notice(page, "已派给")).to_be_visible()
 
     lead = ticket_of(desk_service, number)[1]
     inbox = open_desk(desk_service.account(Role.DEPARTMENT_HANDLER, name="陈立", department=lead))

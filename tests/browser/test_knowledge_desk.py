@@ -9,7 +9,7 @@ from sqlalchemy import select
 from foundation.access.permissions import Role
 from knowledge_base.entries.models import Entry, EntryVersion
 from tests.desk_fixtures import DeskService
-from tests.desk_steps import Open, acts_of, press
+from tests.desk_steps import Open, acts_of, notice, press
 from tests.knowledge_desk_steps import (
     CHECKED_MS,
     REASON,
@@ -49,7 +49,7 @@ def test_knowledge_desk_a_draft_is_reviewed_published_and_answered(
     publish(desk)
 
     expect(desk.locator('[data-row="M0104"]')).to_have_count(0)
-    assert added in heard_within(desk_service, "临时身份证怎么办理", added, seconds=30)
+    assert added in heard_within(desk_service, "临时身份证怎么办理", added, seconds=60)
     assert {"knowledge.drafted", "knowledge.submitted"} <= acts_of(desk_service, editor)
     assert "knowledge.published" in acts_of(desk_service, reviewer)
 
@@ -73,7 +73,7 @@ def test_knowledge_desk_live_check_names_the_fault_and_its_line(
     expect(found).to_contain_text("格式有误，请检查第", timeout=CHECKED_MS)
     page.locator("[data-mark=save-reason]").fill(REASON)
     press(page, "save-draft")
-    expect(page.locator(".desk-notice")).to_contain_text("格式有误")
+    expect(notice(page, "格式有误")).to_be_visible()
     with desk_service.database.reading() as session:
         assert session.get(Entry, "M0102") is None
 
@@ -106,10 +106,10 @@ def test_knowledge_desk_sent_back_draft_carries_the_reviewers_words(
 
     desk.keyboard.press("F3")
     press(desk, "send-back-yes")
-    expect(desk.locator(".desk-notice")).to_contain_text("理由")
+    expect(notice(desk, "理由")).to_be_visible()
     desk.locator("[data-mark=send-back-reason]").fill("预约不是必须的，请核实")
     press(desk, "send-back-yes")
-    expect(desk.locator(".desk-notice", has_text="已退回")).to_be_visible()
+    expect(notice(desk, "已退回")).to_be_visible()
 
     open_entry(page, "M0102")
     open_entry(page, "M0201")
@@ -148,13 +148,11 @@ def test_knowledge_desk_findings_are_overridden_only_with_a_reason(
     desk.keyboard.press("F2")
     desk.locator("[data-mark=publish-reason]").fill("已核对")
     press(desk, "publish-yes")
-    expect(desk.locator(".desk-notice")).to_contain_text("请写明放行理由", timeout=CHECKED_MS)
+    expect(notice(desk, "请写明放行理由")).to_be_visible(timeout=CHECKED_MS)
     desk.locator("[data-mark=publish-second]").fill("两个事项确实都这样说")
     press(desk, "publish-yes")
 
-    expect(desk.locator(".desk-notice", has_text="已发布为第 2 版")).to_be_visible(
-        timeout=CHECKED_MS
-    )
+    expect(notice(desk, "已发布为第 2 版")).to_be_visible(timeout=CHECKED_MS)
     with desk_service.database.reading() as session:
         override = session.scalar(
             select(EntryVersion.override_reason).where(EntryVersion.code == "M0203")
@@ -194,7 +192,7 @@ def test_knowledge_desk_several_are_published_at_once_and_told_line_by_line(
 
     page.keyboard.press("F8")
     press(page, "batch-publish")
-    expect(page.locator(".desk-notice")).to_contain_text("请先勾选条目")
+    expect(notice(page, "请先勾选条目")).to_be_visible()
     for code in ("M0301", "M0302", "M0304"):
         press(page, f"batch-{code}")
     expect(page.locator(".know-batch")).to_contain_text("已选 3 条")

@@ -8,7 +8,7 @@ from knowledge_base.entries.content import guide_form
 from knowledge_base.entries.text_form import as_text
 from knowledge_base.loader import load_library
 from tests.desk_fixtures import DeskService
-from tests.desk_steps import Open, press
+from tests.desk_steps import Open, notice, press
 from tests.knowledge_desk_steps import (
     BOARD,
     CHECKED_MS,
@@ -127,7 +127,7 @@ def test_knowledge_desk_takes_an_own_mapping_and_shows_its_faults_with_their_lin
     page.goto(desk_service.url + IMPORT)
     columns = "name: 乡镇清单\ncolumns:\n  号: code\n  名: title\n  期限:\n    to: "
     upload(page, "a.yml", f"{columns}limit\n".encode(), "mapping")
-    expect(page.locator(".desk-notice")).to_contain_text("第 6 行")
+    expect(notice(page, "第 6 行")).to_be_visible()
 
     upload(page, "a.yml", f"{columns}time_limit.committed\n".encode(), "mapping")
     expect(page.locator("[data-mark=mapping]").first).to_contain_text("自己的映射：乡镇清单")
@@ -186,7 +186,7 @@ def test_knowledge_desk_holds_long_text_at_1280_pixels(
     write_anew(page, f"code: M9901\ntitle: {long}\nsummary: {'a' * 900}\n")
     page.locator("[data-mark=save-reason]").fill("试写" * 100)
     press(page, "save-draft")
-    expect(page.locator(".desk-notice")).to_contain_text("已保存 M9901 的草稿")
+    expect(notice(page, "已保存 M9901 的草稿")).to_be_visible()
     open_entry(page, "M9901")
     expect(page.locator("[data-mark=entry-title]")).to_have_text(long)
     assert _fits(page)

@@ -163,17 +163,19 @@ class AgentPage:
         ui.run_javascript("document.querySelector('textarea[data-composer]').focus()")
 
     async def _take_over(self) -> None:
+        conversation_id = self._selected  # as it was clicked; another may be opened meanwhile
         account = await self._door.require(Permission.CONVERSATION_TAKE_OVER)
-        if self._selected is not None:
+        if conversation_id is not None:
             try:
-                await self._desk.take_over(self._selected, account.id)
+                await self._desk.take_over(conversation_id, account.id)
             finally:
                 await self._refresh()
 
     async def _hand_back(self) -> None:
+        conversation_id = self._selected
         account = await self._door.require(Permission.CONVERSATION_TAKE_OVER)
-        if self._selected is not None:
-            await self._desk.hand_back(self._selected, account.id)
+        if conversation_id is not None:
+            await self._desk.hand_back(conversation_id, account.id)
             await self._refresh()
 
     async def _send(self, conversation_id: str, text: str) -> None:
@@ -200,8 +202,8 @@ class AgentPage:
 
     async def _report_question(self, matter_code: str | None) -> None:
         """Mark the last question as without a good answer; the knowledge desk hears of it."""
-        account = await self._door.require(Permission.CONVERSATION_TAKE_OVER)
         conversation_id = self._selected
+        account = await self._door.require(Permission.CONVERSATION_TAKE_OVER)
         if conversation_id is None or not self._asked:
             say("市民还没有提问。", "warning")
             return

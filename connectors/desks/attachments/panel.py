@@ -74,6 +74,8 @@ class AttachmentPanel:
         found = await self._database.read(
             lambda session: self._attachments.listed(session, ticket_no, reach_of(account))
         )
+        if listed.is_deleted:  # another ticket is shown by now
+            return
         listed.clear()
         with listed:
             if not found:

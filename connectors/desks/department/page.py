@@ -1,5 +1,6 @@
 """The department inbox (承办单位工作台): own tickets by due time; accept, send back, reply."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 from nicegui import ui
@@ -84,6 +85,7 @@ class DepartmentPage:
         self._rows: list[InboxRow] = []
         self._known: frozenset[str] | None = None
         self._selected: str | None = None
+        self._refreshing = asyncio.Lock()  # the look that began last is shown last
 
     async def build(self) -> None:
         """Draw the page."""
@@ -143,13 +145,14 @@ class DepartmentPage:
             self._asked = waiting_for_answer(session, department)
             return inbox_rows(session, department)
 
-        self._rows = await self._database.read(load)
-        await self._notices.refresh()
-        numbers = frozenset(row.ticket_no for row in self._rows)
-        if self._known is not None and numbers - self._known:
-            self._news.text = f"新到工单 {len(numbers - self._known)} 件"
-        self._known = numbers
-        self._show_rows(at_once=at_once)
+        async with self._refreshing:
+            self._rows = await self._database.read(load)
+            await self._notices.refresh()
+            numbers = frozenset(row.ticket_no for row in self._rows)
+            if self._known is not None and numbers - self._known:
+                self._news.text = f"新到工单 {len(numbers - self._known)} 件"
+            self._known = numbers
+            self._show_rows(at_once=at_once)
 
     def _show_rows(self, *, at_once: bool = False) -> None:
         styles = [self._due(row).style for row in self._rows]
@@ -281,9 +284,9 @@ class DepartmentPage:
 
     async def _act(self, action: Callable[[Session, TicketView, Actor], object]) -> None:
         """Run one action on the shown ticket; permission is checked before the version."""
+        view = self._detail.view  # as it was clicked; another may be opened meanwhile
         account = await self._door.require(Permission.TICKET_HANDLE)
         actor = Actor(f"user:{account.id}", _department(account))
-        view = self._detail.view
         if view is None:
             return
         try:

@@ -41,11 +41,6 @@ class ReplyPanel:
             )
             text.props("autogrow outlined maxlength=5000 data-mark=reply-text").classes("reply")
             ui.label(_TO_CITIZEN if leads else _TO_LEAD).classes("desk-note")
-            self._findings = (
-                ui.element("div")
-                .classes("desk-findings")
-                .props("role=status data-mark=reply-findings")
-            )
 
             text.on_value_change(lambda: self._written.update({ticket_no: text.value or ""}))
             look = told(self._look)
@@ -58,12 +53,19 @@ class ReplyPanel:
             ask = told(self._ask)
             send = button("答复", lambda: ask(text.value or ""), "main", mark="reply")
             send.props("data-submit")
+            # Below the button: what comes and goes while one writes moves nothing one may click.
+            self._findings = (
+                ui.element("div")
+                .classes("desk-findings")
+                .props("role=status data-mark=reply-findings")
+            )
 
     async def _look(self, text: str) -> Sequence[ReplyFinding]:
         """Show what would keep ``text`` from leaving."""
         self._looked_at = text
         found = await self._review(text) if text.strip() else ()
-        self._show(text, found)
+        if text == self._looked_at:  # a look at what was written since may have been quicker
+            self._show(text, found)
         return found
 
     def _show(self, text: str, found: Sequence[ReplyFinding]) -> None:

@@ -52,6 +52,8 @@ class DuplicatePanel:
 
     async def _fill(self, area: ui.element, ticket_no: str) -> None:
         found = await self._candidates(ticket_no)
+        if area.is_deleted:
+            return
         area.clear()
         if not found:
             return

@@ -1,5 +1,6 @@
 """The dispatcher's desk (派单工作台): tickets whose department a person must choose."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -66,6 +67,7 @@ class DispatchPage:
         self._clock = clock
         self._rows: list[QueueRow] = []
         self._selected: QueueRow | None = None
+        self._refreshing = asyncio.Lock()  # the look that began last is shown last
         able = {code: one.name for code, one in departments.items() if one.receives_tickets}
         self._names = {code: one.name for code, one in departments.items()}
         self._regroup = RegroupPanel(self._merge, self._split, able)
@@ -118,10 +120,11 @@ class DispatchPage:
 
     async def _refresh(self) -> None:
         await self._door.require(Permission.TICKET_DISPATCH)
-        self._rows = await self._database.read(queue_rows)
-        self._count.text = f"共 {len(self._rows)}"
-        chosen = self._selected.ticket_no if self._selected else None
-        self._list.show(self._rows, chosen)
+        async with self._refreshing:
+            self._rows = await self._database.read(queue_rows)
+            self._count.text = f"共 {len(self._rows)}"
+            chosen = self._selected.ticket_no if self._selected else None
+            self._list.show(self._rows, chosen)
         await self._requests.refresh()
         await self._notices.refresh()
 
@@ -151,8 +154,11 @@ class DispatchPage:
         self._show(row)
         if row is not None:
             with self._body:
+                related = ui.element("div")
+            with related:
                 await self._duplicates.draw(ticket_no)
-                await self._files.draw(ticket_no)
+                if not related.is_deleted:  # another ticket was opened meanwhile, or this one sent
+                    await self._files.draw(ticket_no)
 
     def _show(self, row: QueueRow | None) -> None:
         self._selected = row
@@ -273,8 +279,8 @@ class DispatchPage:
 
     async def _act(self, work: Callable[[Session, QueueRow, Actor], None], done: str) -> None:
         """Run one action on the shown ticket and say that it is done."""
+        row = self._selected  # as it was clicked; another may be opened meanwhile
         account = await self._door.require(Permission.TICKET_DISPATCH)
-        row = self._selected
         if row is None:
             return
         try:

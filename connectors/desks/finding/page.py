@@ -1,5 +1,6 @@
 """Finding tickets (工单查找): words and conditions, saved filters, a list by pages, export."""
 
+import asyncio
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
@@ -50,6 +51,7 @@ class TicketsPage:
         self._departments = departments
         self._rows: list[TicketRow] = []
         self._pages: list[str | None] = [None]  # the last number before each page that was shown
+        self._loading = asyncio.Lock()  # the search that began last is shown last
         may = door.account.may
         everything = may(Permission.TICKET_READ_ALL)
         self._reads = Permission.TICKET_READ_ALL if everything else Permission.TICKET_READ_OWN
@@ -106,6 +108,10 @@ class TicketsPage:
 
     async def _load(self) -> None:
         account = await self._account()
+        async with self._loading:
+            await self._load_as(account)
+
+    async def _load_as(self, account: Account) -> None:
         query, after = self._query(), self._pages[-1]
         if query is None:
             return

@@ -1,5 +1,6 @@
 """The follow-up desk (回访工作台): answered tickets, their citizens asked, then closed."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -53,6 +54,7 @@ class FollowUpPage:
         self._offset = 0
         self._total = 0
         self._selected: str | None = None
+        self._listing = asyncio.Lock()  # the look that began last is shown last
 
     async def build(self) -> None:
         """Draw the page."""
@@ -91,14 +93,15 @@ class FollowUpPage:
 
     async def _list(self) -> None:
         await self._door.require(Permission.TICKET_FOLLOW_UP)
-        states, offset = _STATES[self._filter.value], self._offset
-        rows, self._total = await self._database.read(
-            lambda session: answered_rows(session, states, PAGE, offset)
-        )
-        self._count.text = f"共 {self._total}"
-        self._before.set_enabled(offset > 0)
-        self._after.set_enabled(offset + PAGE < self._total)
-        self._rows.show(rows, self._selected, _EMPTIES[self._filter.value])
+        async with self._listing:
+            states, offset = _STATES[self._filter.value], self._offset
+            rows, self._total = await self._database.read(
+                lambda session: answered_rows(session, states, PAGE, offset)
+            )
+            self._count.text = f"共 {self._total}"
+            self._before.set_enabled(offset > 0)
+            self._after.set_enabled(offset + PAGE < self._total)
+            self._rows.show(rows, self._selected, _EMPTIES[self._filter.value])
 
     async def _again(self) -> None:
         self._offset = 0
@@ -180,7 +183,8 @@ class FollowUpPage:
 
     async def _act(self, action: Callable[[Session, AnsweredTicket, Actor], object]) -> None:
         """Run one action on the shown ticket, and show it as it stands then."""
-        account, view = await self._door.require(Permission.TICKET_FOLLOW_UP), self._detail.view
+        view = self._detail.view  # as it was clicked; another may be opened meanwhile
+        account = await self._door.require(Permission.TICKET_FOLLOW_UP)
         if view is None:
             return
         actor = Actor(f"user:{account.id}")

@@ -1,5 +1,6 @@
 """Knowledge desk, first page (条目): browse, read, edit with live check, compare, history."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -50,6 +51,7 @@ class KnowledgePage:
         self._parts = parts
         self._selected: str | None = None
         self._lock_version = 0
+        self._listing = asyncio.Lock()  # the look that began last is shown last
 
     @property
     def _library(self) -> Library:
@@ -84,6 +86,10 @@ class KnowledgePage:
 
     async def _list(self) -> None:
         account = await self._door.require(_READ)
+        async with self._listing:
+            await self._list_for(account)
+
+    async def _list_for(self, account: Account) -> None:
         library = self._library
 
         def read(session: Session) -> tuple[list[OpenVersion], dict[str, str]]:

@@ -1,5 +1,6 @@
 """Knowledge desk (待补问题): what nobody could answer, or whose answer did not help, by meaning."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 
@@ -49,6 +50,7 @@ class QuestionsPage:
         self._selected: GroupView | None = None
         self._offset = 0
         self._total = 0
+        self._listing = asyncio.Lock()  # the look that began last is shown last
 
     async def build(self) -> None:
         """Draw the page."""
@@ -108,6 +110,10 @@ class QuestionsPage:
 
     async def _list(self) -> None:
         account = await self._door.require(_READ)
+        async with self._listing:
+            await self._list_for(account)
+
+    async def _list_for(self, account: Account) -> None:
         wanted, offset = self._wanted(account), self._offset
 
         def read(session: Session) -> tuple[list[GroupView], int, int]:

@@ -17,7 +17,13 @@ export class DraftPanel {
     this.draft = null;
     this.department = null;
     this.editing = null;
+    this.cancelling = false; // asked whether to cancel, not answered yet
     this.element = h("aside", { class: "draft", "aria-label": "诉求登记单", hidden: true });
+  }
+
+  /** Nothing is drawn anew under what is being written or decided. */
+  get still() {
+    return this.editing !== null || this.cancelling;
   }
 
   /** Show the draft; a field that is being written in stays as it is. */
@@ -27,16 +33,18 @@ export class DraftPanel {
     this.element.hidden = draft === null;
     if (draft === null) {
       this.editing = null;
+      this.cancelling = false;
       this.department = null;
       this.element.replaceChildren();
-    } else if (this.editing === null && JSON.stringify(before) !== JSON.stringify(draft)) {
+    } else if (!this.still && JSON.stringify(before) !== JSON.stringify(draft)) {
       this.render(before);
     }
   }
 
   showDepartment(name) {
+    if (name === this.department) return;
     this.department = name;
-    if (this.draft !== null && this.editing === null) this.render(this.draft);
+    if (this.draft !== null && !this.still) this.render(this.draft);
   }
 
   render(before = null) {
@@ -119,8 +127,17 @@ export class DraftPanel {
   }
 
   askCancel(line) {
-    const back = button("继续登记", () => this.render(this.draft), { class: "secondary" });
-    const really = button("取消，不登记", () => this.does.say("取消登记"), { class: "quiet" });
+    this.cancelling = true;
+    const stay = () => {
+      this.cancelling = false;
+      this.render(this.draft);
+    };
+    const leave = () => {
+      this.cancelling = false;
+      this.does.say("取消登记");
+    };
+    const back = button("继续登记", stay, { class: "secondary" });
+    const really = button("取消，不登记", leave, { class: "quiet" });
     line.replaceChildren(h("span", {}, "内容还没有提交，确定取消吗？"), back, really);
     back.focus();
   }

@@ -1,5 +1,6 @@
 """Conversations over the real service; where a test needs to steer Rasa, a small class decides."""
 
+import asyncio
 import uuid
 from collections.abc import Callable
 
@@ -21,6 +22,7 @@ from connectors.assembly import Services
 from connectors.guides import LibraryGuides
 from connectors.offers import LibraryOffers
 from foundation.database.session import Database
+from tests.patience import PATIENCE_SECONDS
 from tests.service_fixtures import RunningService
 
 Say = Callable[..., Receipt]
@@ -70,6 +72,18 @@ def conversations_with(
         services.clock,
         services.metrics,
     )
+
+
+async def heard(conversations: ConversationService, key: str, text: str) -> None:
+    """Wait until the citizen's message is in the conversation; it need not be answered."""
+    conversation_id = await conversations.open("web", key)
+    async with (
+        asyncio.timeout(PATIENCE_SECONDS),
+        conversations.subscribe(conversation_id, after=0) as entries,
+    ):
+        async for entry in entries:
+            if entry.text == text:
+                return
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from bot.conversation.errors import AlreadyHeldError, NotHeldError
 from bot.conversation.schemas import Author
 from bot.conversation.transcript import Receipt
 from foundation.database.session import Database
-from tests.bot.conversation.conftest import Say, conversations_with, incoming, said
+from tests.bot.conversation.conftest import Say, conversations_with, heard, incoming, said
 from tests.service_fixtures import RunningService
 
 SMOKE = "我要投诉，文渊阁小区楼下的烧烤店半夜还在冒油烟"
@@ -123,7 +123,7 @@ def test_sentence_broken_over_two_messages_is_read_as_one(
 
     async def in_two_parts() -> list[Receipt]:
         first = asyncio.create_task(conversations.receive(incoming(citizen, "我想问一下，")))
-        await asyncio.sleep(0.4)
+        await heard(conversations, citizen, "我想问一下，")
         second = asyncio.create_task(conversations.receive(incoming(citizen, "护照丢了怎么办")))
         return await asyncio.gather(first, second)
 

@@ -9,9 +9,9 @@ from foundation.database.session import Database
 from knowledge_base.questions.models import OpenQuestion, QuestionGroup
 from knowledge_base.questions.states import QuestionSource
 from tests.bot.conversation.conftest import Say
+from tests.patience import PATIENCE_SECONDS
 from tests.service_fixtures import RunningService
 
-_GROUPED_WITHIN_SECONDS = 15.0
 _UNANSWERABLE = "火星移民签证怎么预约，我的电话13812345678"
 _ANSWERABLE = "身份证丢了怎么补办"
 
@@ -80,7 +80,7 @@ def _since(database: Database, last_id: int) -> list[OpenQuestion]:
 
 def _group_of(database: Database, question_id: int) -> QuestionGroup:
     """Return the group that the running service gave the question."""
-    until = time.monotonic() + _GROUPED_WITHIN_SECONDS
+    until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         with database.reading() as session:
             query = (

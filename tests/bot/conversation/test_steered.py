@@ -12,7 +12,13 @@ from bot.conversation.reading import retrieved
 from bot.conversation.schemas import Act, Author, DialogueState, Heard, Outcome, Turn
 from bot.conversation.storing import store_message
 from routing.schemas import AppealKind
-from tests.bot.conversation.conftest import conversations_with, incoming, performer_of, said
+from tests.bot.conversation.conftest import (
+    conversations_with,
+    heard,
+    incoming,
+    performer_of,
+    said,
+)
 from tests.service_fixtures import RunningService
 
 _HEARD_NOTHING = Heard(appeal_probability=0.0, kind=AppealKind.INQUIRY)
@@ -77,9 +83,8 @@ def test_messages_during_a_slow_turn_are_read_together_in_the_next(
         first = asyncio.create_task(conversations.receive(incoming(citizen, "你好呀")))
         await rasa.reached.wait()
         second = asyncio.create_task(conversations.receive(incoming(citizen, "身份证丢了")))
-        await asyncio.sleep(0.05)
         third = asyncio.create_task(conversations.receive(incoming(citizen, "怎么补办")))
-        await asyncio.sleep(0.2)
+        await heard(conversations, citizen, "怎么补办")
         rasa.go_on.set()
         receipts = await asyncio.gather(first, second, third)
         assert receipts[1].entries == receipts[2].entries

@@ -15,7 +15,7 @@ from tests.service_fixtures import RunningService
 
 FLOOR = 0.95  # share of dialogues that go as written, in each form
 FEWEST = 120
-_PLAY_SECONDS = 280.0
+_PLAY_SECONDS = 800.0
 _CITIZENS = 4  # talk at once: the whole takes two cores half as long
 _DIALOGUES = read_dialogues()
 
@@ -60,6 +60,10 @@ def _play_all(
     return asyncio.run_coroutine_threadsafe(all_of_them(), loop).result(_PLAY_SECONDS)
 
 
+# All of them are played for the first test that asks; on a busy machine that takes minutes.
+_patient = pytest.mark.timeout(_PLAY_SECONDS + 100)
+
+
 def test_dialogues_are_many_and_none_has_the_name_of_another() -> None:
     named = Counter(dialogue.name for dialogue in _DIALOGUES)
 
@@ -67,6 +71,7 @@ def test_dialogues_are_many_and_none_has_the_name_of_another() -> None:
     assert [name for name, times in named.items() if times > 1] == []
 
 
+@_patient
 def test_dialogues_go_as_written(form: Form) -> None:
     share = 1 - len(form.failed) / len(form.played)
     names = "\n".join(one.name for one in form.failed)
@@ -75,6 +80,7 @@ def test_dialogues_go_as_written(form: Form) -> None:
     assert share >= FLOOR, f"{share:.3f} of the dialogues went as written; not:\n{names}\n{told}"
 
 
+@_patient
 def test_every_turn_went_the_way_of_its_form(form: Form) -> None:
     ways = {way for one in form.played for way in one.degraded}
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from connectors.cli.supervisor import ChildSpec, Supervisor
+from tests.patience import PATIENCE_SECONDS
 
 _SERVER = """
 import http.server, os, pathlib, subprocess, sys, time
@@ -27,7 +28,6 @@ class Page(http.server.BaseHTTPRequestHandler):
     def log_message(self, *args): pass
 http.server.HTTPServer(("127.0.0.1", port), Page).serve_forever()
 """
-_WAIT_SECONDS = 20.0
 
 
 def test_supervisor_reports_a_child_once_it_answers(tmp_path: Path) -> None:
@@ -112,14 +112,14 @@ def _running(
         yield supervisor
     finally:
         supervisor.stop()
-        thread.join(_WAIT_SECONDS)
+        thread.join(PATIENCE_SECONDS)
         assert not thread.is_alive()
 
 
 def _crash(url: str) -> None:
     request = urllib.request.Request(url, data=b"", method="POST")
     try:
-        urllib.request.urlopen(request, timeout=5)
+        urllib.request.urlopen(request, timeout=PATIENCE_SECONDS)
     except OSError:
         return
     raise AssertionError("the child answered instead of ending")
@@ -137,7 +137,7 @@ def _is_alive(pid: int) -> bool:
 
 
 def _until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _WAIT_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
         time.sleep(0.05)

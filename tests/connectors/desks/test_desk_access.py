@@ -36,7 +36,7 @@ NOT_ALLOWED = "您没有权限打开这个工作台"
 @contextmanager
 def browser_of(service: DeskService, staff: Staff) -> Iterator[httpx.Client]:
     """A browser reduced to its cookies, logged in."""
-    with httpx.Client(base_url=service.url, timeout=20) as browser:
+    with httpx.Client(base_url=service.url, timeout=60) as browser:
         page = browser.get("/staff/login").text
         form_token = re.search(r'name="form_token" value="([^"]+)"', page)
         assert form_token is not None

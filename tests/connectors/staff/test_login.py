@@ -14,7 +14,7 @@ PASSWORD = "correct horse battery"
 @pytest.fixture
 def browser(running_service: RunningService) -> Iterator[httpx.Client]:
     """A browser reduced to its cookies; it follows no redirect by itself."""
-    with httpx.Client(base_url=running_service.url, timeout=20) as client:
+    with httpx.Client(base_url=running_service.url, timeout=60) as client:
         yield client
 
 

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
+from tests.patience import PATIENCE_SECONDS
 from tests.service_fixtures import RunningService
 
 Frame = dict[str, Any]
@@ -33,9 +34,9 @@ class ChatPage:
         return message_id
 
     def wait_for(self, kind: str, **fields: Any) -> Frame:
-        """Return the next frame of this kind, read or still to come (10 s)."""
+        """Return the next frame of this kind, read or still to come."""
         for _ in itertools.count():
-            frame: Frame = json.loads(self.connection.recv(timeout=10))
+            frame: Frame = json.loads(self.connection.recv(timeout=PATIENCE_SECONDS))
             self.frames.append(frame)
             if frame["type"] == kind and fields.items() <= frame.items():
                 return frame

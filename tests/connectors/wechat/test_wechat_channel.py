@@ -21,6 +21,7 @@ from foundation.clock import SHANGHAI, FixedClock
 from knowledge_base.questions.models import OpenQuestion
 from knowledge_base.questions.states import QuestionSource
 from tests.bot.conversation.conftest import conversations_with, performer_of
+from tests.patience import PATIENCE_SECONDS
 from tests.service_fixtures import RunningService
 
 # The vendor's published sample values (see test_crypto.py).
@@ -87,7 +88,10 @@ class Phone:
 @pytest.fixture
 def phone(running_service: RunningService) -> Phone:
     services = running_service.services
-    return Phone(running_service, WeChatChannel(services.conversations, services.database))
+    channel = WeChatChannel(
+        services.conversations, services.database, answer_within_seconds=PATIENCE_SECONDS
+    )
+    return Phone(running_service, channel)
 
 
 def test_url_check_returns_the_echo(running_service: RunningService, phone: Phone) -> None:
@@ -165,21 +169,39 @@ def test_answer_that_missed_the_five_seconds_comes_with_the_retry_or_the_next_me
     services = running_service.services
     performer = performer_of(services)
 
-    class SlowRasa:
+    class HeldRasa:
+        def __init__(self) -> None:
+            self.go_on = asyncio.Event()
+
         async def decide(self, turn: Turn, sender: str, resume: bool) -> Outcome:
-            await asyncio.sleep(1.0)
+            await self.go_on.wait()
             return performer.perform(Act.ANSWER_QUESTION, None, turn)
 
-    conversations = conversations_with(services, SlowRasa())
-    channel = WeChatChannel(conversations, services.database, answer_within_seconds=0.3)
+    rasa = HeldRasa()
+    conversations = conversations_with(services, rasa)
+    channel = WeChatChannel(conversations, services.database, answer_within_seconds=1.0)
     phone = Phone(running_service, channel)
+
+    async def answered(times: int) -> None:
+        conversation_id = await conversations.open("wechat", phone.open_id)
+        async with (
+            asyncio.timeout(PATIENCE_SECONDS),
+            conversations.subscribe(conversation_id, after=0) as entries,
+        ):
+            async for entry in entries:
+                times -= entry.author is Author.ASSISTANT
+                if not times:
+                    return
 
     async def impatient() -> tuple[str, str, str, str]:
         late = await phone.send("护照丢了怎么办", "88001")
-        await asyncio.sleep(1.5)
+        rasa.go_on.set()
+        await answered(1)
         retried = await phone.send("护照丢了怎么办", "88001")
+        rasa.go_on.clear()
         lost = await phone.send("护照要多少钱", "88002")
-        await asyncio.sleep(1.5)
+        rasa.go_on.set()
+        await answered(2)
         following = await phone.send("继续", "88003")
         return late, retried, lost, following
 

@@ -33,7 +33,7 @@ def rows_of(spoken: dict[str, tuple[str, ...]]) -> list[Row]:
     ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def good_history() -> list[Row]:
     """Closed tickets of a city whose customs differ in two things."""
     return rows_of(_CUSTOMS) + rows_of(_ORDINARY)
@@ -50,16 +50,19 @@ def bad_history(good_history: list[Row]) -> list[Row]:
     ]
 
 
+def write_table(path: Path, rows: list[Row]) -> Path:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
 @pytest.fixture
 def table(tmp_path: Path) -> Callable[[list[Row]], Path]:
     """Writes rows as the table that the command reads."""
 
     def write(rows: list[Row]) -> Path:
-        path = tmp_path / "history.csv"
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
-        return path
+        return write_table(tmp_path / "history.csv", rows)
 
     return write

@@ -1,5 +1,6 @@
 """Learning from closed tickets: better is kept, worse is refused, and nothing is lost."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -18,6 +19,7 @@ from routing.learning.training import Trainer, Verdict
 from routing.proposals.assembly import load_routing_service
 from routing.proposals.service import RoutingService
 from routing.schemas import Proposal
+from tests.routing.learning.conftest import write_table
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=SHANGHAI)
 TAXONOMY = load_taxonomy()
@@ -45,6 +47,24 @@ def store(tmp_path: Path) -> ModelStore:
     return ModelStore(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def learnt(
+    trainer: Trainer, good_history: list[Row], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Verdict]:
+    """What was learnt once from the good history, and where it lies."""
+    folder = tmp_path_factory.mktemp("learnt")
+    rows = _rows(write_table(folder / "history.csv", good_history))
+    return folder / "routing", _trained(trainer, ModelStore(folder), rows)
+
+
+@pytest.fixture
+def taught(store: ModelStore, learnt: tuple[Path, Verdict], tmp_path: Path) -> Verdict:
+    """``store`` holds a copy of what was learnt from the good history, in force."""
+    folder, verdict = learnt
+    shutil.copytree(folder, tmp_path / "routing")
+    return verdict
+
+
 def _rows(path: Path) -> tuple[ClosedTicket, ...]:
     return read_history(path, load_library().departments, TAXONOMY).rows
 
@@ -61,23 +81,17 @@ def _in_force(service: RoutingService, data_dir: Path) -> Proposal:
 
 
 def test_train_learns_the_customs_of_a_city_and_rollback_restores_the_former_answers(
-    by_taxonomy: RoutingService,
-    trainer: Trainer,
-    store: ModelStore,
-    good_history: list[Row],
-    table: Write,
-    tmp_path: Path,
+    by_taxonomy: RoutingService, store: ModelStore, taught: Verdict, tmp_path: Path
 ) -> None:
-    before = _in_force(by_taxonomy, tmp_path)
+    before = by_taxonomy.propose(DANCING)
 
-    verdict = _trained(trainer, store, _rows(table(good_history)))
     learnt = _in_force(by_taxonomy, tmp_path)
     store.put_in_force(store.before(store.current))
     after = _in_force(by_taxonomy, tmp_path)
 
-    assert (verdict.refused, verdict.version) == (None, "0001")
-    assert verdict.bodies.new > verdict.bodies.in_force + 0.2
-    assert verdict.bodies.low > 0
+    assert (taught.refused, taught.version) == (None, "0001")
+    assert taught.bodies.new > taught.bodies.in_force + 0.2
+    assert taught.bodies.low > 0
     assert (before.lead, learnt.lead) == ("GA", "CG")
     assert "历史办结工单" in "".join(learnt.candidates[0].evidence)
     assert after == before
@@ -87,12 +101,11 @@ def test_train_refuses_a_history_that_would_make_routing_worse(
     by_taxonomy: RoutingService,
     trainer: Trainer,
     store: ModelStore,
-    good_history: list[Row],
+    taught: Verdict,
     bad_history: list[Row],
     table: Write,
     tmp_path: Path,
 ) -> None:
-    _trained(trainer, store, _rows(table(good_history)))
     before = _in_force(by_taxonomy, tmp_path)
 
     verdict = _trained(trainer, store, _rows(table(bad_history)))
@@ -104,15 +117,12 @@ def test_train_refuses_a_history_that_would_make_routing_worse(
 
 
 def test_train_does_not_ask_a_version_about_tickets_that_it_has_seen(
-    trainer: Trainer, store: ModelStore, good_history: list[Row], table: Write
+    trainer: Trainer, store: ModelStore, taught: Verdict, good_history: list[Row], table: Write
 ) -> None:
-    rows = _rows(table(good_history))
-    first = _trained(trainer, store, rows)
-
-    again = _trained(trainer, store, rows)
+    again = _trained(trainer, store, _rows(table(good_history)))
 
     # The same tickets teach the same: the one in force is judged by what its folds said.
-    assert again.bodies.in_force == first.bodies.new
+    assert again.bodies.in_force == taught.bodies.new
     assert again.refused is not None
     assert store.current == "0001"
 
@@ -128,14 +138,10 @@ def test_dry_run_compares_and_keeps_nothing(
 
 def test_a_damaged_version_is_left_out_and_routing_goes_on(
     by_taxonomy: RoutingService,
-    trainer: Trainer,
-    store: ModelStore,
-    good_history: list[Row],
-    table: Write,
+    taught: Verdict,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    _trained(trainer, store, _rows(table(good_history)))
     assert load_in_force(tmp_path, None, TAXONOMY) is not None
     model = tmp_path / "routing" / "0001" / "model.npz"
     model.write_bytes(model.read_bytes()[:-1] + b"x")
@@ -146,17 +152,10 @@ def test_a_damaged_version_is_left_out_and_routing_goes_on(
     assert "routing model not used" in caplog.text
 
 
-def test_a_version_of_other_categories_is_left_out(
-    by_taxonomy: RoutingService,
-    trainer: Trainer,
-    store: ModelStore,
-    good_history: list[Row],
-    table: Write,
-    tmp_path: Path,
-) -> None:
-    _trained(trainer, store, _rows(table(good_history)))
+def test_a_version_of_other_categories_is_left_out(taught: Verdict, tmp_path: Path) -> None:
     fewer = dict(list(TAXONOMY.categories.items())[1:])
 
+    assert load_in_force(tmp_path, None, TAXONOMY) is not None
     assert load_in_force(tmp_path, None, replace(TAXONOMY, categories=fewer)) is None
 
 
