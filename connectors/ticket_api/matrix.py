@@ -114,6 +114,7 @@ ROUTES = (
         Reach.ANY,
         "遮盖保密诉求的附件",
     ),
+    Route("extensions", "GET", "/extensions", _DISPATCH, Reach.ANY, "待审批的延期"),
     Route("read", "GET", _ONE, _READ, Reach.READABLE, "一张工单"),
     Route("dispatch", "POST", f"{_ONE}/dispatch", _DISPATCH, Reach.ANY, "派单"),
     Route("merge", "POST", f"{_ONE}/merge", _DISPATCH, Reach.ANY, "并入另一张工单"),
