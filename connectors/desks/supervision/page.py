@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from connectors.desks.due import due_words
 from connectors.desks.frame import Door, say, told
+from connectors.desks.hot_issues.panel import HotIssuePanel
 from connectors.desks.supervision.detail import DetailPanel, SupervisionActs
 from connectors.desks.supervision.notices_panel import NoticesPanel
 from connectors.desks.supervision.parts import SupervisionParts, draw_pages
@@ -26,6 +27,7 @@ from routing.tickets.listing import StaffTicket, TicketReach, staff_ticket
 from routing.tickets.schemas import Actor
 
 _POLL_SECONDS = 5.0
+_COUNT_SECONDS = 30.0
 _ALL = TicketReach(everything=True)
 _CARDS, _RED, _YELLOW, _REVIEW, _REMINDED = "全部亮牌", "红牌", "黄牌", "督办", "催办"
 _EMPTIES = {
@@ -61,6 +63,7 @@ class SupervisionPage:
         self._selected: str | None = None
         self._offset = 0
         self._total = 0
+        self._hot = HotIssuePanel(door, parts.database, parts.hot_issues, parts.access)
 
     async def build(self) -> None:
         """Draw the page."""
@@ -80,7 +83,10 @@ class SupervisionPage:
             )
             self._detail = DetailPanel(self._parts, acts)
         ui.timer(_POLL_SECONDS, told(self._refresh), immediate=False)
+        # Seldom: hot issues are looked for every ten minutes.
+        ui.timer(_COUNT_SECONDS, told(self._hot.refresh), immediate=False)
         await self._refresh()
+        await self._hot.refresh()
 
     def _filters(self) -> None:
         with ui.element("div").classes("desk-bar"):
@@ -88,6 +94,7 @@ class SupervisionPage:
             self._count = ui.label().classes("desk-count").props("role=status")
             self._notices = NoticesPanel(self._door, self._parts.database, self._parts.clock)
             self._notices.build()
+            self._hot.build()
             button("刷新（F4）", told(self._refresh), "quiet", key="F4", mark="refresh")
         self._number = ui.input(placeholder="按工单编号打开（Ctrl+K），回车")
         self._number.props('dense outlined clearable aria-label="工单编号"').classes("desk-search")

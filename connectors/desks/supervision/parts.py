@@ -12,6 +12,7 @@ from foundation.clock import Clock
 from foundation.database.session import Database
 from knowledge_base.schema import Department
 from routing.deadlines.service import DeadlineService
+from routing.hot_issues.service import HotIssues
 from routing.supervision.service import SupervisionService
 from routing.supervision.weekly import WeeklyReports
 
@@ -29,6 +30,7 @@ class SupervisionParts:
     reports: WeeklyReports
     deadlines: DeadlineService
     departments: Mapping[str, Department]
+    hot_issues: HotIssues
     clock: Clock
 
     @classmethod
@@ -41,6 +43,7 @@ class SupervisionParts:
             reports=reports,
             deadlines=services.deadlines,
             departments=services.library.departments,
+            hot_issues=services.related.hot_issues,
             clock=services.clock,
         )
 
