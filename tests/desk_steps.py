@@ -83,7 +83,7 @@ def speak(page: Page, words: str) -> None:
     expect(page.locator(".said-text").last).not_to_have_text("", timeout=20_000)
 
 
-def registered_call(page: Page) -> dict[str, str]:
+def registered_call(page: Page, *, confidential: bool = False) -> dict[str, str]:
     """Take down the call and register it; return what is read to the caller."""
     press(page, "new-call")
     expect(page.locator(COMPOSER)).to_be_enabled()
@@ -91,6 +91,8 @@ def registered_call(page: Page) -> dict[str, str]:
         speak(page, line)
         expect(page.locator(".said.citizen")).to_have_count(number, timeout=20_000)
     expect(page.locator("[data-mark=draft-contact]")).to_have_value("13812345678")
+    if confidential:
+        press(page, "draft-confidential")
     press(page, "register")
     names = ("number", "query_code", "department", "due")
     return {name: page.locator(f"[data-mark=registered-{name}]").inner_text() for name in names}

@@ -1,5 +1,6 @@
 """The routes on tickets of ``matrix.ROUTES``: thin, each guarded by its line of the table."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -25,6 +26,7 @@ from connectors.ticket_api.schemas import (
     SendBackBody,
     SplitBody,
     TicketNo,
+    VaultBody,
     WithdrawBody,
     contacts_json,
     extension_json,
@@ -36,6 +38,7 @@ from connectors.ticket_api.schemas import (
 from connectors.ticket_api.table_routes import TableRoutes, TicketApi, actor_of
 from foundation.access.permissions import Permission
 from foundation.access.service import Account
+from routing.appeals.vault import openings
 from routing.follow_ups.schemas import FollowUpResult
 from routing.ticket_clocks.repository import extension_counts, pending_extensions
 from routing.tickets.listing import (
@@ -73,6 +76,7 @@ def router(api: TicketApi) -> APIRouter:
     _handling(routes)
     _replying(routes)
     _following_up(routes)
+    _opening_the_vault(routes)
     return routes.router
 
 
@@ -240,3 +244,34 @@ def _following_up(routes: TableRoutes) -> None:
     routes.act("begin", Act, begin)
     routes.act("record", ResultBody, record)
     routes.add(call)
+
+
+def _opening_the_vault(routes: TableRoutes) -> None:
+    api = routes.api
+
+    async def open_vault(
+        account: Annotated[Account, routes.who("open_vault")], ticket_no: TicketNo, body: VaultBody
+    ) -> Json:
+        def work(session: Session) -> Json:
+            actor, vault = Actor(account.ref), api.casework.vault
+            found = vault.open(session, ticket_no, body.number, body.reason, actor)
+            api.access.record(session, account.id, "vault.open", f"{ticket_no} {body.number}")
+            return asdict(found)
+
+        return await api.database.write(work)
+
+    async def vault_openings(
+        _account: Annotated[Account, routes.who("vault_openings")],
+        limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = PAGE,
+        offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    ) -> Json:
+        def load(session: Session) -> Json:
+            found = openings(session, limit, offset)
+            names = {one.ref: one.display_name for one in api.access.accounts(session)}
+            return {
+                "openings": [asdict(one) | {"actor_name": names.get(one.actor)} for one in found]
+            }
+
+        return await api.database.read(load)
+
+    routes.add(open_vault, vault_openings)

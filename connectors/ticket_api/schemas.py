@@ -117,6 +117,15 @@ class ResultBody(VersionedBody):
     note: Words = ""
 
 
+class VaultBody(BaseModel):
+    """Whose identity must be known, and why."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    number: TicketNo
+    reason: Words
+
+
 class Reading(BaseModel):
     """An empty body: the reading itself is what is recorded."""
 

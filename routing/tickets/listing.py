@@ -23,7 +23,7 @@ from routing.tickets.errors import TicketNotFoundError
 from routing.tickets.models import Assignment, AssignmentRole, Ticket
 from routing.tickets.schemas import TimelineEntry
 from routing.tickets.states import RUNNING, TicketState
-from routing.tickets.views import FOR_DEPARTMENTS, timeline
+from routing.tickets.views import FOR_DEPARTMENTS, department_timeline, timeline
 
 PAGE = 50
 LONGEST_PAGE = 200
@@ -323,5 +323,5 @@ def _reply(session: Session, share: Assignment, reach: TicketReach) -> str | Non
 
 
 def _events(session: Session, ticket: Ticket, reach: TicketReach) -> list[TimelineEntry]:
-    shown = _FOR_HOTLINE if reach.hotline else FOR_DEPARTMENTS
-    return timeline(repository.events_of(session, ticket.id), shown)
+    events = repository.events_of(session, ticket.id)
+    return timeline(events, _FOR_HOTLINE) if reach.hotline else department_timeline(events)

@@ -1,6 +1,6 @@
 """What staff read of tickets. A department reaches its own only; nobody's identity is in here."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from sqlalchemy.orm import Session
 
@@ -26,7 +26,10 @@ FOR_DEPARTMENTS = (
     "late",
     "to",
 )
+# What a department need not know of at all.
+HIDDEN_FROM_DEPARTMENTS = frozenset({"vault_opened"})
 _NOTES = {
+    "vault_opened": "调阅了举报人身份",
     "co_accepted": "协办单位已签收",
     "co_returned": "协办单位已退单",
     "co_replied": "协办单位已答复",
@@ -94,7 +97,7 @@ def ticket_view(session: Session, ticket_no: str, department_code: str) -> Ticke
         designated=share.designated,
         citizen=_PROTECTED if ticket.confidential else _CITIZEN,
         reply=share.reply,
-        timeline=tuple(timeline(repository.events_of(session, ticket.id), FOR_DEPARTMENTS)),
+        timeline=tuple(department_timeline(repository.events_of(session, ticket.id))),
     )
 
 
@@ -137,6 +140,12 @@ def timeline(
         )
         for event in events
     ]
+
+
+def department_timeline(events: Iterable[TicketEvent]) -> list[TimelineEntry]:
+    """Return events as a handling department reads them."""
+    shown = [event for event in events if event.kind not in HIDDEN_FROM_DEPARTMENTS]
+    return timeline(shown, FOR_DEPARTMENTS)
 
 
 def _label(event: TicketEvent) -> str:

@@ -9,8 +9,10 @@ from connectors.desks.due import DueWords, when_words
 from connectors.desks.frame import told
 from connectors.desks.supervision.parts import SupervisionParts
 from connectors.desks.supervision.records import Record, draw_records, live_first
+from connectors.desks.supervision.vault_panel import VaultPanel
 from connectors.desks.ticket_frame import TicketFrame, draw_facts, draw_head
 from connectors.desks.widgets import button, heading
+from routing.appeals.vault import Identity
 from routing.supervision.states import RecordState
 from routing.supervision.views import OrderView, TicketRecords
 from routing.supervision.watching import OVER
@@ -31,6 +33,8 @@ class SupervisionActs:
     approve: Callable[[int], Awaitable[None]]
     refuse: Callable[[int, str], Awaitable[None]]
     cancel: Callable[[int], Awaitable[None]]
+    open_vault: Callable[[str, str], Awaitable[Identity]]  # number of the appeal, why
+    show_again: Callable[[], Awaitable[None]]
 
 
 class DetailPanel:
@@ -39,6 +43,7 @@ class DetailPanel:
     def __init__(self, parts: SupervisionParts, acts: SupervisionActs) -> None:
         self._parts = parts
         self._acts = acts
+        self._vault = VaultPanel(acts.open_vault, acts.show_again)
         self.ticket: StaffTicket | None = None
         self._frame = TicketFrame(_CHOOSE)
 
@@ -56,6 +61,7 @@ class DetailPanel:
             self._actions(ticket)
             draw_records(found, self._parts.clock.now(), self._decisions)
             self._facts(ticket)
+            self._vault.draw(ticket)
         self._frame.draw_timeline(ticket.events, self._concerned)
 
     def _concerned(self, entry: TimelineEntry) -> list[str]:

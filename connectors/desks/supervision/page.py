@@ -18,11 +18,12 @@ from connectors.desks.supervision.records import Record, kind_of, shown
 from connectors.desks.widgets import KeyedList, button, heading
 from connectors.staff.sessions import SUPERVISION
 from foundation.access.permissions import Permission
+from routing.appeals.vault import Identity
 from routing.supervision import views
 from routing.supervision.models import Reminder, SupervisionCard, SupervisionOrder
 from routing.supervision.states import LIVE, CardColour, RecordState
 from routing.supervision.views import PAGE, RecordFilter, TicketRecords
-from routing.tickets.errors import StaleVersionError
+from routing.tickets.errors import StaleVersionError, TicketNotFoundError
 from routing.tickets.listing import StaffTicket, TicketReach, staff_ticket
 from routing.tickets.schemas import Actor
 
@@ -79,7 +80,13 @@ class SupervisionPage:
                     self._before = button("上一页", told(partial(self._turn, -PAGE)), "quiet")
                     self._after = button("下一页", told(partial(self._turn, PAGE)), "quiet")
             acts = SupervisionActs(
-                self._remind, self._order, self._approve, self._refuse, self._cancel
+                self._remind,
+                self._order,
+                self._approve,
+                self._refuse,
+                self._cancel,
+                self._open_vault,
+                self._show_again,
             )
             self._detail = DetailPanel(self._parts, acts)
         ui.timer(_POLL_SECONDS, told(self._refresh), immediate=False)
@@ -254,6 +261,23 @@ class SupervisionPage:
             ),
             "已撤销。",
         )
+
+    async def _open_vault(self, number: str, reason: str) -> Identity:
+        account, ticket = await self._door.require(Permission.VAULT_OPEN), self._detail.ticket
+        if ticket is None:
+            raise TicketNotFoundError(number)
+        ticket_no = ticket.row.ticket_no
+
+        def work(session: Session) -> Identity:
+            found = self._parts.vault.open(session, ticket_no, number, reason, Actor(account.ref))
+            self._parts.access.record(session, account.id, "vault.open", f"{ticket_no} {number}")
+            return found
+
+        return await self._parts.database.write(work)
+
+    async def _show_again(self) -> None:
+        if self._detail.ticket is not None:
+            await self._show(self._detail.ticket.row.ticket_no)
 
     async def _act(
         self,

@@ -11,6 +11,7 @@ from foundation.access.service import AccessService
 from foundation.clock import Clock
 from foundation.database.session import Database
 from knowledge_base.schema import Department
+from routing.appeals.vault import Vault
 from routing.deadlines.service import DeadlineService
 from routing.hot_issues.service import HotIssues
 from routing.supervision.service import SupervisionService
@@ -31,6 +32,7 @@ class SupervisionParts:
     deadlines: DeadlineService
     departments: Mapping[str, Department]
     hot_issues: HotIssues
+    vault: Vault
     clock: Clock
 
     @classmethod
@@ -44,6 +46,7 @@ class SupervisionParts:
             deadlines=services.deadlines,
             departments=services.library.departments,
             hot_issues=services.related.hot_issues,
+            vault=services.casework.vault,
             clock=services.clock,
         )
 

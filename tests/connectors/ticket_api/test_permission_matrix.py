@@ -108,11 +108,12 @@ CASES: dict[str, tuple[set[Role], str, str, dict[str, object] | None, Make]] = {
     ),
     "call": (ASKERS, "POST", "/follow-up/contacts", {}, lambda w, lead: w.following_up(lead)),
 }
-# Tried role by role in test_finding_routes and test_attachment_routes.
+# Tried role by role in test_finding_routes, test_attachment_routes and test_vault_routes.
 ELSEWHERE = {
     *("export", "filters", "keep_filter", "drop_filter"),
     *("pairs", "candidates", "not_duplicate", "hot_issues", "decide_hot_issue"),
     *("attachments", "attach", "attachment", "clear_attachment"),
+    *("open_vault", "vault_openings"),
 }
 WITHOUT_VERSION = {"read", "review", "contacts", "call"}
 
