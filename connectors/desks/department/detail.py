@@ -112,7 +112,8 @@ class DetailPanel:
                 button("签收", self._accept, "main", mark="accept")
             if state in {TicketState.DISPATCHED, TicketState.ACCEPTED} and not view.designated:
                 button("退回", self._ask_why, mark="send-back")
-            if view.row.due_at is not None:
+            # In a later round the supervision order sets the time: nothing extends that.
+            if view.row.due_at is not None and view.row.round == 1:
                 button("申请延期", self._ask_for_time, "quiet", mark="extend")
             if not view.row.confidential:
                 button("查看联系方式", self._read_contacts, "quiet", mark="contacts")
