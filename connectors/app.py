@@ -18,11 +18,11 @@ from connectors.notices.endpoints import router as notices
 from connectors.operations import router as operations
 from connectors.staff.endpoints import router as staff
 from connectors.staff.sessions import StaffSessions
-from connectors.ticket_api.endpoints import TicketApi
 from connectors.ticket_api.endpoints import router as ticket_api
 from connectors.ticket_api.matrix import PREFIX as TICKETS
 from connectors.ticket_api.supervision import SupervisionApi
 from connectors.ticket_api.supervision import router as supervision_api
+from connectors.ticket_api.table_routes import TicketApi
 from connectors.ui.citizen_pages import mount_citizen_pages
 from connectors.web_chat.endpoints import router as web_chat
 from connectors.wechat.channel import WeChatChannel

@@ -100,7 +100,9 @@ def speak(page: Page, words: str) -> None:
     expect(said).to_have_count(before + 1)
 
 
-def registered_call(page: Page, place: str = "文渊阁小区") -> dict[str, str]:
+def registered_call(
+    page: Page, place: str = "文渊阁小区", *, confidential: bool = False
+) -> dict[str, str]:
     """Take down a call and register it; return what is read to the caller."""
     new_call(page)
     for line in (
@@ -110,6 +112,8 @@ def registered_call(page: Page, place: str = "文渊阁小区") -> dict[str, str
     ):
         speak(page, line)
     expect(page.locator("[data-mark=draft-contact]")).to_have_value("13812345678")
+    if confidential:
+        press(page, "draft-confidential")
     press(page, "register")
     names = ("number", "query_code", "department", "due")
     return {name: page.locator(f"[data-mark=registered-{name}]").inner_text() for name in names}

@@ -16,8 +16,9 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.orm import Session
 
+from connectors.cli.acting import actor_of, allowed_account
 from connectors.cli.casework_database import casework_database
-from connectors.ticket_api.matrix import told_of
+from connectors.ticket_api.matrix import told_of, watch_of
 from foundation.access.permissions import Permission
 from foundation.access.service import AccessService, Account
 from foundation.clock import SHANGHAI, SystemClock
@@ -61,18 +62,13 @@ class _Desk:
 
     @property
     def actor(self) -> Actor:
-        """Who acts; only who handles tickets acts for a department."""
-        handles = self.account.may(Permission.TICKET_HANDLE)
-        return Actor(self.account.ref, self.account.department_code if handles else None)
+        """Who acts."""
+        return actor_of(self.account)
 
     @property
     def reach(self) -> TicketReach:
         """Whose records the account may read."""
-        own = self.account.may(Permission.TICKET_READ_OWN)
-        return TicketReach(
-            everything=self.account.may(Permission.TICKET_SUPERVISE),
-            department=self.account.department_code if own else None,
-        )
+        return watch_of(self.account)
 
 
 @contextmanager
@@ -95,9 +91,7 @@ def _desk(user: str, *permissions: Permission) -> Iterator[_Desk]:
     """Open a transaction for an account that has one of ``permissions``."""
     with _parts() as (database, supervision), database.transaction() as session:
         access = AccessService(SystemClock(), load_settings().session_hours)
-        account = access.named(session, user)
-        if not any(account.may(one) for one in permissions):
-            account.require(permissions[0])
+        account = allowed_account(access, session, user, permissions)
         yield _Desk(supervision, session, account)
 
 

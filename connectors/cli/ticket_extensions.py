@@ -3,29 +3,17 @@
 Every command acts as a named account and may do what that account's roles allow.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.orm import Session
 
-from connectors.cli.casework_database import casework_database
+from connectors.cli.acting import acting
 from foundation.access.permissions import Permission
-from foundation.access.service import AccessService
-from foundation.clock import SystemClock
-from foundation.settings import load_settings
-from knowledge_base.loader import load_library
-from routing.appeals.assembly import build_casework
 from routing.deadlines.derivation import moment_words
-from routing.deadlines.service import load_deadline_service
 from routing.ticket_clocks import repository
-from routing.ticket_clocks.extensions import ExtensionService
 from routing.tickets.models import Ticket
-from routing.tickets.schemas import Actor
 
 app = typer.Typer(help="延期：申请、审批、查看。", no_args_is_help=True)
 
@@ -34,33 +22,10 @@ _TicketNo = Annotated[str, typer.Argument(help="工单编号。")]
 _Reason = Annotated[str, typer.Option("--reason", help="理由。")]
 
 
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """Extensions as one account works with them, in one transaction."""
-
-    extensions: ExtensionService
-    session: Session
-    actor: Actor
-
-
-@contextmanager
-def _desk(user: str, permission: Permission) -> Iterator[_Desk]:
-    settings, clock = load_settings(), SystemClock()
-    deadlines = load_deadline_service(settings, clock)
-    casework = build_casework(clock, deadlines, load_library().departments)
-    with casework_database(settings) as database, database.transaction() as session:
-        account = AccessService(clock, settings.session_hours).named(session, user)
-        account.require(permission)
-        # Only who handles tickets acts for a department.
-        handles = account.may(Permission.TICKET_HANDLE)
-        department = account.department_code if handles else None
-        yield _Desk(casework.extensions, session, Actor(f"user:{account.id}", department))
-
-
 @app.command("list", help="列出待审批的延期申请，最先到期的在前；附各单位逾时和重复申请的件数。")
 def list_command(user: _User) -> None:
     """Show what waits for a decision, and the counters by department."""
-    with _desk(user, Permission.TICKET_DISPATCH) as desk:
+    with acting(user, Permission.TICKET_DISPATCH) as desk:
         pending = repository.pending_extensions(desk.session)
         counts = repository.extension_counts(desk.session)
         table = Table("工单", "单位", "第几次", "申请", "理由", "现行时限", "临期才提出")
@@ -88,8 +53,8 @@ def request_command(
     days: Annotated[int, typer.Option("--days", help="几个工作日。")],
 ) -> None:
     """Ask for more time."""
-    with _desk(user, Permission.TICKET_HANDLE) as desk:
-        asked = desk.extensions.request(desk.session, ticket_no, desk.actor, days, reason)
+    with acting(user, Permission.TICKET_HANDLE) as desk:
+        asked = desk.casework.extensions.request(desk.session, ticket_no, desk.actor, days, reason)
         late = "（临期才提出，已计数）" if asked.late else ""
     typer.echo(f"已申请延期{days}个工作日{late}，等待热线审批。")
 
@@ -101,8 +66,8 @@ def approve_command(
     days: Annotated[int | None, typer.Option("--days", help="几个工作日。")] = None,
 ) -> None:
     """Grant the pending request; the citizen is told."""
-    with _desk(user, Permission.TICKET_DISPATCH) as desk:
-        ticket = desk.extensions.approve(desk.session, ticket_no, desk.actor, days)
+    with acting(user, Permission.TICKET_DISPATCH) as desk:
+        ticket = desk.casework.extensions.approve(desk.session, ticket_no, desk.actor, days)
         due = _due(ticket)
     typer.echo(f"已同意，办理时限为{due}。")
 
@@ -110,8 +75,8 @@ def approve_command(
 @app.command("refuse", help="不同意延期。")
 def refuse_command(ticket_no: _TicketNo, user: _User, reason: _Reason) -> None:
     """Refuse the pending request."""
-    with _desk(user, Permission.TICKET_DISPATCH) as desk:
-        ticket = desk.extensions.refuse(desk.session, ticket_no, desk.actor, reason)
+    with acting(user, Permission.TICKET_DISPATCH) as desk:
+        ticket = desk.casework.extensions.refuse(desk.session, ticket_no, desk.actor, reason)
         due = _due(ticket)
     typer.echo(f"未同意，办理时限仍为{due}。")
 

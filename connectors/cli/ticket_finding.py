@@ -15,17 +15,14 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.orm import Session
 
+from connectors.cli.acting import CaseworkParts, allowed_account, casework_parts
 from connectors.cli.casework_database import casework_database
 from connectors.ticket_api.matrix import reach_of
 from foundation.access.permissions import Permission
 from foundation.access.service import AccessService, Account
-from foundation.clock import SystemClock
 from foundation.database.session import Database
-from foundation.errors import MalformedInputError, PermissionDeniedError
+from foundation.errors import MalformedInputError
 from foundation.settings import load_settings
-from knowledge_base.loader import load_library
-from routing.appeals.assembly import build_casework
-from routing.deadlines.service import load_deadline_service
 from routing.finding.assembly import Related, build_related, look_once
 from routing.finding.export import SheetFormat, sheet
 from routing.finding.indexing import index_missing
@@ -70,25 +67,17 @@ class _Desk:
 
 
 @contextmanager
-def _parts() -> Iterator[tuple[Related, Database, dict[str, str]]]:
-    settings, clock = load_settings(), SystemClock()
-    departments = load_library().departments
-    deadlines = load_deadline_service(settings, clock)
-    casework = build_casework(clock, deadlines, departments)
-    names = {code: one.name for code, one in departments.items()}
-    with casework_database(settings) as database:
-        yield build_related(settings, clock, deadlines, casework), database, names
+def _parts() -> Iterator[tuple[Related, CaseworkParts]]:
+    with casework_parts() as parts:
+        yield build_related(parts.settings, parts.clock, parts.deadlines, parts.casework), parts
 
 
 @contextmanager
 def _desk(user: str, *permissions: Permission) -> Iterator[_Desk]:
-    with _parts() as (related, database, names):
-        access = AccessService(SystemClock(), load_settings().session_hours)
-        with database.reading() as session:
-            account = access.named(session, user)
-        if not any(account.may(one) for one in permissions):
-            raise PermissionDeniedError(f"account {account.id} may none of {permissions}")
-        yield _Desk(related, database, access, account, names)
+    with _parts() as (related, parts):
+        with parts.database.reading() as session:
+            account = allowed_account(parts.access, session, user, permissions)
+        yield _Desk(related, parts.database, parts.access, account, parts.names)
 
 
 def register(app: typer.Typer) -> None:
@@ -167,7 +156,7 @@ def duplicates(
 ) -> None:
     """Show candidates with what speaks for each; nothing is merged here."""
     table = Table("工单", "疑似重复", "标题", "为什么")
-    with _parts() as (related, database, _), database.reading() as session:
+    with _parts() as (related, parts), parts.database.reading() as session:
         if ticket_no is not None:
             for one in related.duplicates.candidates(session, ticket_no):
                 table.add_row(ticket_no, one.ticket_no, one.title, "；".join(one.why))
@@ -200,10 +189,10 @@ def hot(
     """Show the hot issues."""
     states = tuple(HotIssueState) if everything else (HotIssueState.OPEN, HotIssueState.NOTED)
     table = Table("编号", "状态", "热点", "件数", "平时", "最近", "工单")
-    with _parts() as (related, database, _):
+    with _parts() as (related, parts):
         if look:
-            look_once(database, related.hot_issues, at_once=True)
-        with database.reading() as session:
+            look_once(parts.database, related.hot_issues, at_once=True)
+        with parts.database.reading() as session:
             for one in related.hot_issues.listed(session, states):
                 numbers = "、".join(number for number, _ in one.tickets[:3])
                 table.add_row(

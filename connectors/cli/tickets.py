@@ -9,11 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.orm import Session
 
-from connectors.cli import ticket_extensions, ticket_finding
+from connectors.cli import ticket_acts, ticket_extensions, ticket_finding
+from connectors.cli.casework_database import casework_database
 from foundation.clock import SystemClock
-from foundation.database.keyring import install_keyring, load_keyring
-from foundation.database.migration import upgrade
-from foundation.database.session import Database
 from foundation.settings import Settings, load_settings
 from routing.deadlines.derivation import day_words
 from routing.tickets.checkpoints import SealFile
@@ -26,6 +24,7 @@ from routing.tickets.views import inbox_rows, queue_rows, ticket_exists
 app = typer.Typer(help="查找、查看和核验工单，申请和审批延期。", no_args_is_help=True)
 app.add_typer(ticket_extensions.app, name="extension")
 ticket_finding.register(app)
+ticket_acts.register(app)
 
 _TicketNo = Annotated[str | None, typer.Argument(help="工单编号；不写则核验全部。")]
 
@@ -63,7 +62,7 @@ def verify_chains(session: Session, ticket_no: str | None, seals: Seals) -> list
 def seal_command() -> None:
     """Seal what changed since the last checkpoint."""
     settings = load_settings()
-    with _database(settings) as database:
+    with casework_database(settings) as database:
         file = SealFile(settings.data_dir)
         Sealer(database, SystemClock(), file).run_once(at_once=True)
     typer.echo(f"已封存到第 {file.last()[0]} 点：{file.path}")
@@ -98,16 +97,5 @@ def _due(row: InboxRow) -> str:
 
 @contextmanager
 def _reading(settings: Settings) -> Iterator[Session]:
-    with _database(settings) as database, database.reading() as session:
+    with casework_database(settings) as database, database.reading() as session:
         yield session
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[Database]:
-    install_keyring(load_keyring(settings.data_dir / "keys.json"))
-    database = Database(settings.resolved_database_url)
-    try:
-        upgrade(database)
-        yield database
-    finally:
-        database.dispose()

@@ -16,6 +16,7 @@ from bot.conversation.desk import OperatorDesk
 from bot.conversation.service import ConversationService
 from connectors.desks.accounts.page import AccountsPage
 from connectors.desks.agent.page import AgentPage
+from connectors.desks.audit.page import AuditPage
 from connectors.desks.department.page import DepartmentPage
 from connectors.desks.dispatch.page import DispatchPage
 from connectors.desks.finding.page import TicketsPage
@@ -47,6 +48,7 @@ from connectors.http.guards import Addresses
 from connectors.staff.sessions import (
     ACCOUNTS,
     AGENT,
+    AUDIT,
     DEPARTMENT,
     DISPATCH,
     FOLLOW_UP,
@@ -139,6 +141,7 @@ def mount_desks(app: FastAPI, parts: DeskParts) -> None:
     for path, build in _knowledge_pages(parts.knowledge).items():
         page(path, KNOWLEDGE.title, KNOWLEDGE.permission, build)
     page(ACCOUNTS.path, ACCOUNTS.title, ACCOUNTS.permission, lambda door: _accounts(door, parts))
+    page(AUDIT.path, AUDIT.title, AUDIT.permission, lambda door: _audit(door, parts))
     page(NO_DESK_PATH, "12345热线工作台", None, _no_desk)
     nicegui.app.add_middleware(DeskSocketGuard, sessions=sessions, addresses=parts.addresses)
     # No storage secret: what a desk remembers lies in the database, and no further cookie is set.
@@ -236,6 +239,10 @@ def _knowledge_pages(
 
 async def _accounts(door: Door, parts: DeskParts) -> None:
     await AccountsPage(door, parts.database, parts.access, parts.departments).build()
+
+
+async def _audit(door: Door, parts: DeskParts) -> None:
+    await AuditPage(door, parts.database, parts.access, parts.clock).build()
 
 
 async def _no_desk(_door: Door) -> None:

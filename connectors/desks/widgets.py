@@ -1,6 +1,6 @@
 """Small parts the desks are drawn with."""
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import Generic, Literal, TypeVar
 
 from nicegui import ui
@@ -36,6 +36,22 @@ def button(
 def heading(text: str) -> ui.label:
     """Return the heading of a part of the page."""
     return ui.label(text).classes("desk-heading").props("role=heading aria-level=2")
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> ui.element:
+    """Return a plain table, for reading and copying; every cell is a text node."""
+    with ui.element("table").classes("desk-table") as drawn:
+        with ui.element("thead"), ui.element("tr"):
+            for title in titles:
+                with ui.element("th").props("scope=col"):
+                    ui.label(title)
+        with ui.element("tbody"):
+            for row in rows:
+                with ui.element("tr"):
+                    for text in row:
+                        with ui.element("td"):
+                            ui.label(text)
+    return drawn
 
 
 class Resting:

@@ -1,17 +1,17 @@
 """Attachments of tickets: listed, added, handed out, blacked out."""
 
-from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 from urllib.parse import quote, unquote
 
-from fastapi import Depends, Header, Query, Response
+from fastapi import Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
 from connectors.ticket_api.matrix import reach_of
 from connectors.ticket_api.schemas import Json, TicketNo
+from connectors.ticket_api.table_routes import TableRoutes
 from foundation.access.permissions import Permission
 from foundation.access.service import Account
 from routing.attachments.inspection import Box
@@ -19,9 +19,6 @@ from routing.attachments.models import Attachment
 from routing.attachments.service import AttachmentFile
 from routing.tickets.listing import TicketReach, require_reach
 from routing.tickets.schemas import Actor
-
-if TYPE_CHECKING:
-    from connectors.ticket_api.endpoints import Guard, TicketApi
 
 Share = Annotated[float, Field(ge=0, le=1)]
 FileId = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
@@ -54,16 +51,12 @@ class ClearanceBody(BaseModel):
     boxes: Annotated[tuple[BoxBody, ...], Field(max_length=50)]
 
 
-def add_attachments(
-    api: "TicketApi",
-    guard: "Callable[[str], Guard]",
-    add: Callable[[str, Callable[..., Any]], None],
-) -> None:
+def add_attachments(routes: TableRoutes) -> None:
     """Add the routes."""
-    kept, database = api.related.attachments, api.database
+    kept, database = routes.api.related.attachments, routes.api.database
 
     async def attachments(
-        account: Annotated[Account, Depends(guard("attachments"))], ticket_no: TicketNo
+        account: Annotated[Account, routes.who("attachments")], ticket_no: TicketNo
     ) -> Json:
         found = await database.read(
             lambda session: kept.listed(session, ticket_no, reach_of(account))
@@ -71,7 +64,7 @@ def add_attachments(
         return {"attachments": [asdict(one) for one in found]}
 
     async def attach(
-        account: Annotated[Account, Depends(guard("attach"))],
+        account: Annotated[Account, routes.who("attach")],
         request: Request,
         ticket_no: TicketNo,
         number: Annotated[str | None, Query(max_length=32)] = None,
@@ -88,20 +81,20 @@ def add_attachments(
         return {"id": added.id, "name": added.name, "media_type": added.media_type}
 
     async def attachment(
-        account: Annotated[Account, Depends(guard("attachment"))],
+        account: Annotated[Account, routes.who("attachment")],
         ticket_no: TicketNo,
         attachment_id: FileId,
     ) -> Response:
         def load(session: Session) -> AttachmentFile:
             found = kept.read(session, ticket_no, attachment_id, reach_of(account))
             about = f"{ticket_no} {attachment_id}"
-            api.access.record(session, account.id, "attachment.read", about)
+            routes.api.access.record(session, account.id, "attachment.read", about)
             return found
 
         return _download(await database.write(load))
 
     async def clear_attachment(
-        account: Annotated[Account, Depends(guard("clear_attachment"))],
+        account: Annotated[Account, routes.who("clear_attachment")],
         ticket_no: TicketNo,
         attachment_id: FileId,
         body: ClearanceBody,
@@ -112,8 +105,7 @@ def add_attachments(
         )
         return {"id": attachment_id, "cleared": True}
 
-    for endpoint in (attachments, attach, attachment, clear_attachment):
-        add(endpoint.__name__, endpoint)
+    routes.add(attachments, attach, attachment, clear_attachment)
 
 
 def _adding(account: Account) -> tuple[TicketReach, Actor]:

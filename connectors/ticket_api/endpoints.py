@@ -1,19 +1,15 @@
-"""The routes of ``matrix.ROUTES``: thin, each guarded by its line of the table."""
+"""The routes on tickets of ``matrix.ROUTES``: thin, each guarded by its line of the table."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
-from connectors.staff.sessions import StaffSessions
 from connectors.ticket_api.attachment_routes import add_attachments
-from connectors.ticket_api.callers import Callers
 from connectors.ticket_api.finding_routes import ListQuery, add_finding, query_of
-from connectors.ticket_api.matrix import BY_NAME, reach_of
+from connectors.ticket_api.matrix import reach_of
 from connectors.ticket_api.related_routes import add_related
 from connectors.ticket_api.schemas import (
     Act,
@@ -30,95 +26,65 @@ from connectors.ticket_api.schemas import (
     SendBackBody,
     SplitBody,
     TicketNo,
+    VaultBody,
     WithdrawBody,
     contacts_json,
+    extension_json,
     findings_json,
     row_json,
     session_json,
     ticket_json,
 )
+from connectors.ticket_api.table_routes import TableRoutes, TicketApi, actor_of
 from foundation.access.permissions import Permission
-from foundation.access.service import AccessService, Account
-from foundation.access.tokens import ServiceTokens
-from foundation.database.session import Database
-from routing.appeals.assembly import Casework
-from routing.finding.assembly import Related
+from foundation.access.service import Account
+from routing.appeals.vault import openings
 from routing.follow_ups.schemas import FollowUpResult
-from routing.follow_ups.service import FollowUpService
-from routing.tickets.listing import TicketReach, TicketRow, require_reach, staff_ticket
+from routing.ticket_clocks.repository import extension_counts, pending_extensions
+from routing.tickets.listing import (
+    LONGEST_PAGE,
+    PAGE,
+    TicketReach,
+    TicketRow,
+    require_reach,
+    staff_ticket,
+)
 from routing.tickets.models import Ticket
 from routing.tickets.regrouping import NewPart
 from routing.tickets.repository import by_id
 from routing.tickets.schemas import Actor
 
-Guard = Callable[[Request], Awaitable[Account]]
 _ANSWERED = TicketReach(answered=True)
 
 
-@dataclass(frozen=True, slots=True)
-class TicketApi:
-    """What the routes work with."""
-
-    database: Database
-    access: AccessService
-    sessions: StaffSessions
-    tokens: ServiceTokens
-    casework: Casework
-    follow_ups: FollowUpService
-    related: Related
-    department_names: Mapping[str, str]
-
-    async def act(self, work: Callable[[Session], Ticket]) -> Json:
-        """Run one action in its own transaction; return the ticket's new standing."""
-        ticket = await self.database.write(work)
-        return {
-            "ticket_no": ticket.ticket_no,
-            "state": ticket.state,
-            "state_label": ticket.state.label,
-            "version": ticket.version,
-        }
-
-
 def router(api: TicketApi) -> APIRouter:
-    """Return every route of the table, and ``/api/session``."""
-    callers = Callers(api.database, api.sessions, api.tokens)
-    routes = APIRouter(tags=["tickets"])
+    """Return every route on tickets, and ``/api/session``."""
+    routes = TableRoutes(api, "tickets")
 
-    @routes.get("/api/session")
+    @routes.router.get("/api/session")
     async def session(request: Request) -> Json:
         """Tell who is logged in, with the form token that changes must carry."""
-        return session_json(await callers.login(request.cookies))
+        return session_json(await routes.callers.login(request.cookies))
 
-    guard, add = partial(_guard, callers), partial(_add, routes)
     # Before the single ticket: its address would take theirs for a number.
-    add_finding(api, guard, add)
-    add_related(api, guard, add)
-    add_attachments(api, guard, add)
-    _reading(routes, api, callers)
-    _dispatching(routes, api, callers)
-    _handling(routes, api, callers)
-    _extending(routes, api, callers)
-    _following_up(routes, api, callers)
-    return routes
+    add_finding(routes)
+    add_related(routes)
+    add_attachments(routes)
+    _extending(routes)
+    _reading(routes)
+    _dispatching(routes)
+    _handling(routes)
+    _replying(routes)
+    _following_up(routes)
+    _opening_the_vault(routes)
+    return routes.router
 
 
-def _guard(callers: Callers, name: str) -> Guard:
-    async def allowed(request: Request) -> Account:
-        return await callers.allowed(request, BY_NAME[name])
+def _reading(routes: TableRoutes) -> None:
+    api = routes.api
 
-    return allowed
-
-
-def _add(routes: APIRouter, name: str, endpoint: Callable[..., Any]) -> None:
-    """Put an endpoint under the address that the table gives it."""
-    route = BY_NAME[name]
-    routes.add_api_route(route.address, endpoint, methods=[route.method], name=name)
-
-
-def _reading(routes: APIRouter, api: TicketApi, callers: Callers) -> None:
     async def list_tickets(
-        account: Annotated[Account, Depends(_guard(callers, "list"))],
-        wanted: Annotated[ListQuery, Query()],
+        account: Annotated[Account, routes.who("list")], wanted: Annotated[ListQuery, Query()]
     ) -> Json:
         def load(session: Session) -> list[TicketRow]:
             query, reach = query_of(session, api, account, wanted), reach_of(account)
@@ -129,9 +95,7 @@ def _reading(routes: APIRouter, api: TicketApi, callers: Callers) -> None:
         following = rows[-1].ticket_no if len(rows) == wanted.limit else None
         return {"tickets": [row_json(row) for row in rows], "after": following}
 
-    async def read(
-        account: Annotated[Account, Depends(_guard(callers, "read"))], ticket_no: TicketNo
-    ) -> Json:
+    async def read(account: Annotated[Account, routes.who("read")], ticket_no: TicketNo) -> Json:
         def load(session: Session) -> Json:
             found = staff_ticket(session, ticket_no, reach_of(account))
             api.access.record(session, account.id, "ticket.read", found.row.ticket_no)
@@ -139,227 +103,175 @@ def _reading(routes: APIRouter, api: TicketApi, callers: Callers) -> None:
 
         return await api.database.write(load)
 
-    _add(routes, "list", list_tickets)
-    _add(routes, "read", read)
+    routes.put("list", list_tickets)
+    routes.add(read)
 
 
-def _dispatching(routes: APIRouter, api: TicketApi, callers: Callers) -> None:
-    regrouping = api.casework.regrouping
+def _dispatching(routes: TableRoutes) -> None:
+    tickets, regrouping = routes.api.casework.tickets, routes.api.casework.regrouping
 
-    async def dispatch(
-        account: Annotated[Account, Depends(_guard(callers, "dispatch"))],
-        ticket_no: TicketNo,
-        body: DispatchBody,
-    ) -> Json:
-        return await api.act(
-            lambda session: api.casework.tickets.dispatch(
-                session, ticket_no, body.lead, _actor(account), body.co, body.version
-            )
-        )
+    def dispatch(s: Session, number: str, actor: Actor, body: DispatchBody) -> Ticket:
+        return tickets.dispatch(s, number, body.lead, actor, body.co, body.version)
 
-    async def merge(
-        account: Annotated[Account, Depends(_guard(callers, "merge"))],
-        ticket_no: TicketNo,
-        body: MergeBody,
-    ) -> Json:
-        return await api.act(
-            lambda session: regrouping.merge(
-                session, ticket_no, body.into, _actor(account), body.reason, body.version
-            )
-        )
+    def merge(s: Session, number: str, actor: Actor, body: MergeBody) -> Ticket:
+        return regrouping.merge(s, number, body.into, actor, body.reason, body.version)
 
-    async def split(
-        account: Annotated[Account, Depends(_guard(callers, "split"))],
-        ticket_no: TicketNo,
-        body: SplitBody,
-    ) -> Json:
+    def split(s: Session, number: str, actor: Actor, body: SplitBody) -> Ticket:
         part = NewPart(body.number, body.text, body.remaining, body.moves, body.lead)
-        return await api.act(
-            lambda session: regrouping.split(
-                session, ticket_no, part, _actor(account), body.version
-            )
-        )
+        return regrouping.split(s, number, part, actor, body.version)
 
-    async def withdraw(
-        account: Annotated[Account, Depends(_guard(callers, "withdraw"))],
-        ticket_no: TicketNo,
-        body: WithdrawBody,
-    ) -> Json:
-        return await api.act(
-            lambda session: regrouping.withdraw(
-                session, ticket_no, body.number, _actor(account), body.note, body.version
-            )
-        )
+    def withdraw(s: Session, number: str, actor: Actor, body: WithdrawBody) -> Ticket:
+        return regrouping.withdraw(s, number, body.number, actor, body.note, body.version)
 
-    for endpoint in (dispatch, merge, split, withdraw):
-        _add(routes, endpoint.__name__, endpoint)
+    routes.act("dispatch", DispatchBody, dispatch)
+    routes.act("merge", MergeBody, merge)
+    routes.act("split", SplitBody, split)
+    routes.act("withdraw", WithdrawBody, withdraw)
 
 
-def _handling(routes: APIRouter, api: TicketApi, callers: Callers) -> None:
-    tickets = api.casework.tickets
+def _handling(routes: TableRoutes) -> None:
+    api, tickets = routes.api, routes.api.casework.tickets
 
-    async def accept(
-        account: Annotated[Account, Depends(_guard(callers, "accept"))],
-        ticket_no: TicketNo,
-        body: Act,
-    ) -> Json:
-        return await api.act(
-            lambda session: tickets.accept(session, ticket_no, _actor(account), body.version)
-        )
+    def accept(s: Session, number: str, actor: Actor, body: Act) -> Ticket:
+        return tickets.accept(s, number, actor, body.version)
 
-    async def start(
-        account: Annotated[Account, Depends(_guard(callers, "start"))],
-        ticket_no: TicketNo,
-        body: Act,
-    ) -> Json:
-        return await api.act(
-            lambda session: tickets.start_handling(
-                session, ticket_no, _actor(account), body.version
-            )
-        )
+    def start(s: Session, number: str, actor: Actor, body: Act) -> Ticket:
+        return tickets.start_handling(s, number, actor, body.version)
 
-    async def send_back(
-        account: Annotated[Account, Depends(_guard(callers, "send_back"))],
-        ticket_no: TicketNo,
-        body: SendBackBody,
-    ) -> Json:
-        return await api.act(
-            lambda session: tickets.send_back(
-                session, ticket_no, _actor(account), body.reason, body.duty_basis, body.version
-            )
-        )
+    def send_back(s: Session, number: str, actor: Actor, body: SendBackBody) -> Ticket:
+        return tickets.send_back(s, number, actor, body.reason, body.duty_basis, body.version)
 
     async def contacts(
-        account: Annotated[Account, Depends(_guard(callers, "contacts"))],
-        ticket_no: TicketNo,
-        _body: Reading,
+        account: Annotated[Account, routes.who("contacts")], ticket_no: TicketNo, _body: Reading
     ) -> Json:
         found = await api.database.write(
-            lambda session: api.casework.appeals.contacts(session, ticket_no, _actor(account))
+            lambda session: api.casework.appeals.contacts(session, ticket_no, actor_of(account))
         )
         return {"contacts": contacts_json(found)}
 
-    for endpoint in (accept, start, send_back, contacts):
-        _add(routes, endpoint.__name__, endpoint)
-    _replying(routes, api, callers)
+    routes.act("accept", Act, accept)
+    routes.act("start", Act, start)
+    routes.act("send_back", SendBackBody, send_back)
+    routes.add(contacts)
 
 
-def _replying(routes: APIRouter, api: TicketApi, callers: Callers) -> None:
-    tickets = api.casework.tickets
+def _replying(routes: TableRoutes) -> None:
+    api, tickets = routes.api, routes.api.casework.tickets
 
     async def review(
-        account: Annotated[Account, Depends(_guard(callers, "review"))],
-        ticket_no: TicketNo,
-        body: ReviewBody,
+        account: Annotated[Account, routes.who("review")], ticket_no: TicketNo, body: ReviewBody
     ) -> Json:
         found = await api.database.read(
-            lambda session: tickets.review_reply(session, ticket_no, _actor(account), body.text)
+            lambda session: tickets.review_reply(session, ticket_no, actor_of(account), body.text)
         )
         return {"findings": findings_json(found)}
 
     async def reply(
-        account: Annotated[Account, Depends(_guard(callers, "reply"))],
-        ticket_no: TicketNo,
-        body: ReplyBody,
+        account: Annotated[Account, routes.who("reply")], ticket_no: TicketNo, body: ReplyBody
     ) -> Json:
         if body.override is not None:
             account.require(Permission.TICKET_REPLY_OVERRIDE)
+        actor = actor_of(account)
         return await api.act(
             lambda session: tickets.reply(
-                session, ticket_no, _actor(account), body.text, body.version, body.override
+                session, ticket_no, actor, body.text, body.version, body.override
             )
         )
 
-    for endpoint in (review, reply):
-        _add(routes, endpoint.__name__, endpoint)
+    routes.add(review, reply)
 
 
-def _extending(routes: APIRouter, api: TicketApi, callers: Callers) -> None:
-    extensions = api.casework.extensions
+def _extending(routes: TableRoutes) -> None:
+    api, given = routes.api, routes.api.casework.extensions
 
-    async def request_extension(
-        account: Annotated[Account, Depends(_guard(callers, "request_extension"))],
-        ticket_no: TicketNo,
-        body: ExtensionBody,
+    async def extensions(
+        account: Annotated[Account, routes.who("extensions")],
+        limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = PAGE,
     ) -> Json:
-        def work(session: Session) -> Ticket:
-            asked = extensions.request(
-                session, ticket_no, _actor(account), body.working_days, body.reason, body.version
-            )
-            return by_id(session, asked.ticket_id)
+        del account
 
-        return await api.act(work)
+        def load(session: Session) -> Json:
+            pending = pending_extensions(session, limit)
+            counts = extension_counts(session)
+            return {
+                "extensions": [extension_json(asked, ticket) for asked, ticket in pending],
+                "counts": [
+                    {"department": code, "late": late, "repeated": repeated}
+                    for code, (late, repeated) in sorted(counts.items())
+                ],
+            }
 
-    async def approve_extension(
-        account: Annotated[Account, Depends(_guard(callers, "approve_extension"))],
-        ticket_no: TicketNo,
-        body: ApprovalBody,
-    ) -> Json:
-        return await api.act(
-            lambda session: extensions.approve(
-                session, ticket_no, _actor(account), body.working_days, body.version
-            )
-        )
+        return await api.database.read(load)
 
-    async def refuse_extension(
-        account: Annotated[Account, Depends(_guard(callers, "refuse_extension"))],
-        ticket_no: TicketNo,
-        body: RefusalBody,
-    ) -> Json:
-        return await api.act(
-            lambda session: extensions.refuse(
-                session, ticket_no, _actor(account), body.reason, body.version
-            )
-        )
+    def request(s: Session, number: str, actor: Actor, body: ExtensionBody) -> Ticket:
+        asked = given.request(s, number, actor, body.working_days, body.reason, body.version)
+        return by_id(s, asked.ticket_id)
 
-    for endpoint in (request_extension, approve_extension, refuse_extension):
-        _add(routes, endpoint.__name__, endpoint)
+    def approve(s: Session, number: str, actor: Actor, body: ApprovalBody) -> Ticket:
+        return given.approve(s, number, actor, body.working_days, body.version)
+
+    def refuse(s: Session, number: str, actor: Actor, body: RefusalBody) -> Ticket:
+        return given.refuse(s, number, actor, body.reason, body.version)
+
+    routes.add(extensions)
+    routes.act("request_extension", ExtensionBody, request)
+    routes.act("approve_extension", ApprovalBody, approve)
+    routes.act("refuse_extension", RefusalBody, refuse)
 
 
-def _following_up(routes: APIRouter, api: TicketApi, callers: Callers) -> None:
-    follow_ups = api.follow_ups
+def _following_up(routes: TableRoutes) -> None:
+    api, follow_ups = routes.api, routes.api.follow_ups
 
-    async def begin(
-        account: Annotated[Account, Depends(_guard(callers, "begin"))],
-        ticket_no: TicketNo,
-        body: Act,
-    ) -> Json:
-        def work(session: Session) -> Ticket:
-            require_reach(session, ticket_no, _ANSWERED)
-            return follow_ups.begin(session, ticket_no, _actor(account), body.version)
+    def begin(s: Session, number: str, actor: Actor, body: Act) -> Ticket:
+        require_reach(s, number, _ANSWERED)
+        return follow_ups.begin(s, number, actor, body.version)
 
-        return await api.act(work)
-
-    async def record(
-        account: Annotated[Account, Depends(_guard(callers, "record"))],
-        ticket_no: TicketNo,
-        body: ResultBody,
-    ) -> Json:
+    def record(s: Session, number: str, actor: Actor, body: ResultBody) -> Ticket:
+        require_reach(s, number, _ANSWERED)
         result = FollowUpResult(body.outcome, body.solved, body.satisfaction, body.note)
-
-        def work(session: Session) -> Ticket:
-            require_reach(session, ticket_no, _ANSWERED)
-            return follow_ups.record(
-                session, ticket_no, body.number, result, _actor(account), body.version
-            )
-
-        return await api.act(work)
+        return follow_ups.record(s, number, body.number, result, actor, body.version)
 
     async def call(
-        account: Annotated[Account, Depends(_guard(callers, "call"))],
-        ticket_no: TicketNo,
-        _body: Reading,
+        account: Annotated[Account, routes.who("call")], ticket_no: TicketNo, _body: Reading
     ) -> Json:
         def work(session: Session) -> Json:
             require_reach(session, ticket_no, _ANSWERED)
-            found = follow_ups.contacts(session, ticket_no, _actor(account))
+            found = follow_ups.contacts(session, ticket_no, actor_of(account))
             return {"contacts": contacts_json(found)}
 
         return await api.database.write(work)
 
-    for endpoint in (begin, record, call):
-        _add(routes, endpoint.__name__, endpoint)
+    routes.act("begin", Act, begin)
+    routes.act("record", ResultBody, record)
+    routes.add(call)
 
 
-def _actor(account: Account) -> Actor:
-    return Actor(account.ref, account.department_code)
+def _opening_the_vault(routes: TableRoutes) -> None:
+    api = routes.api
+
+    async def open_vault(
+        account: Annotated[Account, routes.who("open_vault")], ticket_no: TicketNo, body: VaultBody
+    ) -> Json:
+        def work(session: Session) -> Json:
+            actor, vault = Actor(account.ref), api.casework.vault
+            found = vault.open(session, ticket_no, body.number, body.reason, actor)
+            api.access.record(session, account.id, "vault.open", f"{ticket_no} {body.number}")
+            return asdict(found)
+
+        return await api.database.write(work)
+
+    async def vault_openings(
+        _account: Annotated[Account, routes.who("vault_openings")],
+        limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = PAGE,
+        offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    ) -> Json:
+        def load(session: Session) -> Json:
+            found = openings(session, limit, offset)
+            names = {one.ref: one.display_name for one in api.access.accounts(session)}
+            return {
+                "openings": [asdict(one) | {"actor_name": names.get(one.actor)} for one in found]
+            }
+
+        return await api.database.read(load)
+
+    routes.add(open_vault, vault_openings)

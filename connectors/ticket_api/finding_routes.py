@@ -1,27 +1,23 @@
 """Saved filters and export; the list itself is in ``endpoints``."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
-from fastapi import Depends, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy.orm import Session
 
 from connectors.ticket_api.matrix import reach_of
 from connectors.ticket_api.schemas import Json
+from connectors.ticket_api.table_routes import TableRoutes, TicketApi
 from connectors.web_chat.schemas import WellFormed
 from foundation.access.service import Account
 from routing.finding.export import SheetFormat, sheet
 from routing.finding.schemas import KeptFilter, TicketQuery
 from routing.tickets.listing import LONGEST_PAGE, PAGE, TicketRow
 
-if TYPE_CHECKING:
-    from connectors.ticket_api.endpoints import Guard, TicketApi
-
 FilterName = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), WellFormed
 ]
-Adding = Callable[[str, Callable[..., Any]], None]
 
 
 class SavedQuery(TicketQuery):
@@ -52,9 +48,7 @@ class FilterBody(BaseModel):
     query: TicketQuery
 
 
-def query_of(
-    session: Session, api: "TicketApi", account: Account, wanted: SavedQuery
-) -> TicketQuery:
+def query_of(session: Session, api: TicketApi, account: Account, wanted: SavedQuery) -> TicketQuery:
     """Return what is wanted, a saved filter laid under it; raises ``SavedFilterNotFoundError``."""
     said = {
         name: value
@@ -67,24 +61,24 @@ def query_of(
     return kept.query.model_copy(update=said)
 
 
-def add_finding(api: "TicketApi", guard: "Callable[[str], Guard]", add: Adding) -> None:
+def add_finding(routes: TableRoutes) -> None:
     """Add the routes."""
-    finding, database = api.related.finding, api.database
+    finding, database = routes.api.related.finding, routes.api.database
 
     async def export(
-        account: Annotated[Account, Depends(guard("export"))],
+        account: Annotated[Account, routes.who("export")],
         wanted: Annotated[ExportQuery, Query()],
     ) -> Response:
         def load(session: Session) -> list[TicketRow]:
-            query = query_of(session, api, account, wanted)
+            query = query_of(session, routes.api, account, wanted)
             rows = finding.export_rows(session, reach_of(account), query)
             # How many and of what kind; what was looked for may itself be somebody's data.
             about = f"{wanted.format.value}:{len(rows)}"
-            api.access.record(session, account.id, "ticket.export", about)
+            routes.api.access.record(session, account.id, "ticket.export", about)
             return rows
 
         rows = await database.write(load)
-        content = sheet(rows, wanted.format, api.department_names)
+        content = sheet(rows, wanted.format, routes.api.department_names)
         disposition = f'attachment; filename="tickets.{wanted.format.value}"'
         return Response(
             content,
@@ -92,12 +86,12 @@ def add_finding(api: "TicketApi", guard: "Callable[[str], Guard]", add: Adding) 
             headers={"Content-Disposition": disposition},
         )
 
-    async def filters(account: Annotated[Account, Depends(guard("filters"))]) -> Json:
+    async def filters(account: Annotated[Account, routes.who("filters")]) -> Json:
         kept = await database.read(lambda session: finding.kept(session, account.id))
         return {"filters": [_json(one) for one in kept]}
 
     async def keep_filter(
-        account: Annotated[Account, Depends(guard("keep_filter"))], body: FilterBody
+        account: Annotated[Account, routes.who("keep_filter")], body: FilterBody
     ) -> Json:
         kept = await database.write(
             lambda session: finding.keep(session, account.id, body.name, body.query)
@@ -105,13 +99,12 @@ def add_finding(api: "TicketApi", guard: "Callable[[str], Guard]", add: Adding) 
         return _json(kept)
 
     async def drop_filter(
-        account: Annotated[Account, Depends(guard("drop_filter"))], filter_id: int
+        account: Annotated[Account, routes.who("drop_filter")], filter_id: int
     ) -> Json:
         await database.write(lambda session: finding.drop(session, account.id, filter_id))
         return {"filters": filter_id}
 
-    for endpoint in (export, filters, keep_filter, drop_filter):
-        add(endpoint.__name__, endpoint)
+    routes.add(export, filters, keep_filter, drop_filter)
 
 
 def _json(kept: KeptFilter) -> Json:

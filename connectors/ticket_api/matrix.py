@@ -74,12 +74,15 @@ _SUPERVISE = (_P.TICKET_SUPERVISE,)
 # A department reads its own; the hotline's part is the supervisor's.
 _WATCH = (_P.TICKET_SUPERVISE, _P.TICKET_READ_OWN)
 # Whom the path of escalation may name.
-_TOLD = (_P.TICKET_SUPERVISE, _P.TICKET_DISPATCH, _P.TICKET_HANDLE)
+_TOLD = (_P.TICKET_SUPERVISE, _P.TICKET_DISPATCH, _P.TICKET_HANDLE, _P.AUDIT_READ)
+_VAULT = (_P.VAULT_OPEN,)
 _ONE = "/{ticket_no}"
 _CARD, _REMINDER, _ORDER = (
     f"{_ONE}/{name}/{{record_id}}" for name in ("cards", "reminders", "orders")
 )
 SUPERVISION = "/api/supervision"
+VAULT_OPENINGS = "/api/audit/vault-openings"
+_AUDIT = (_P.AUDIT_READ, _P.VAULT_OPEN)
 _WEEK = f"{SUPERVISION}/weeks/{{week}}"
 ROUTES = (
     Route("list", "GET", "", _READ, Reach.READABLE, "工单列表"),
@@ -114,6 +117,7 @@ ROUTES = (
         Reach.ANY,
         "遮盖保密诉求的附件",
     ),
+    Route("extensions", "GET", "/extensions", _DISPATCH, Reach.ANY, "待审批的延期"),
     Route("read", "GET", _ONE, _READ, Reach.READABLE, "一张工单"),
     Route("dispatch", "POST", f"{_ONE}/dispatch", _DISPATCH, Reach.ANY, "派单"),
     Route("merge", "POST", f"{_ONE}/merge", _DISPATCH, Reach.ANY, "并入另一张工单"),
@@ -137,6 +141,10 @@ ROUTES = (
     Route(
         "call", "POST", f"{_ONE}/follow-up/contacts", _ASK, Reach.ANSWERED, "查看回访电话（留痕）"
     ),
+    Route(
+        "open_vault", "POST", f"{_ONE}/vault", _VAULT, Reach.ANY, "调阅举报人身份（须写理由，留痕）"
+    ),
+    Route("vault_openings", "GET", VAULT_OPENINGS, _AUDIT, Reach.ANY, "调阅举报人身份的记录"),
     Route("records", "GET", f"{_ONE}/supervision", _WATCH, Reach.WATCHED, "一张工单的督办记录"),
     Route("remind", "POST", f"{_ONE}/reminders", _REMIND, Reach.ANY, "催办"),
     Route("order", "POST", f"{_ONE}/orders", _SUPERVISE, Reach.ANY, "发出督办"),

@@ -1,22 +1,19 @@
 """Duplicates and hot issues, for dispatchers and supervisors."""
 
-from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from fastapi import Depends, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from connectors.ticket_api.schemas import Json, TicketNo, Words
+from connectors.ticket_api.table_routes import TableRoutes
 from foundation.access.service import Account
 from routing.duplicates.schemas import Candidate
 from routing.hot_issues.models import HotIssueState
 from routing.hot_issues.service import ACTIVE, HotIssueView
 from routing.tickets.schemas import Actor
-
-if TYPE_CHECKING:
-    from connectors.ticket_api.endpoints import Guard, TicketApi
 
 _Limit = Annotated[int, Field(ge=1, le=200)]
 
@@ -38,63 +35,48 @@ class HotIssueBody(BaseModel):
     note: Words = ""
 
 
-def add_related(
-    api: "TicketApi",
-    guard: "Callable[[str], Guard]",
-    add: Callable[[str, Callable[..., Any]], None],
-) -> None:
+def add_related(routes: TableRoutes) -> None:
     """Add the routes."""
-    _duplicates(api, guard, add)
-    _hot_issues(api, guard, add)
+    _duplicates(routes)
+    _hot_issues(routes)
 
 
-def _duplicates(
-    api: "TicketApi",
-    guard: "Callable[[str], Guard]",
-    add: Callable[[str, Callable[..., Any]], None],
-) -> None:
-    duplicates, database = api.related.duplicates, api.database
+def _duplicates(routes: TableRoutes) -> None:
+    duplicates, database = routes.api.related.duplicates, routes.api.database
 
-    async def pairs(
-        account: Annotated[Account, Depends(guard("pairs"))], limit: _Limit = 50
-    ) -> Json:
+    async def pairs(account: Annotated[Account, routes.who("pairs")], limit: _Limit = 50) -> Json:
         del account
         found = await database.read(lambda session: duplicates.open_pairs(session, limit))
         return {"pairs": [asdict(one) | {"other": _candidate(one.other)} for one in found]}
 
     async def candidates(
-        account: Annotated[Account, Depends(guard("candidates"))], ticket_no: TicketNo
+        account: Annotated[Account, routes.who("candidates")], ticket_no: TicketNo
     ) -> Json:
         del account
         found = await database.read(lambda session: duplicates.candidates(session, ticket_no))
         return {"candidates": [_candidate(one) for one in found]}
 
     async def not_duplicate(
-        account: Annotated[Account, Depends(guard("not_duplicate"))],
+        account: Annotated[Account, routes.who("not_duplicate")],
         ticket_no: TicketNo,
         body: RefuseBody,
     ) -> Json:
         def work(session: Session) -> None:
             duplicates.refuse(session, ticket_no, body.other, Actor(account.ref))
             about = f"{ticket_no} {body.other}"
-            api.access.record(session, account.id, "duplicate.refused", about)
+            routes.api.access.record(session, account.id, "duplicate.refused", about)
 
         await database.write(work)
         return {"ticket_no": ticket_no, "other": body.other}
 
-    for endpoint in (pairs, candidates, not_duplicate):
-        add(endpoint.__name__, endpoint)
+    routes.add(pairs, candidates, not_duplicate)
 
 
-def _hot_issues(
-    api: "TicketApi",
-    guard: "Callable[[str], Guard]",
-    add: Callable[[str, Callable[..., Any]], None],
-) -> None:
-    issues, database = api.related.hot_issues, api.database
+def _hot_issues(routes: TableRoutes) -> None:
+    issues, database = routes.api.related.hot_issues, routes.api.database
 
     async def hot_issues(
-        account: Annotated[Account, Depends(guard("hot_issues"))],
+        account: Annotated[Account, routes.who("hot_issues")],
         state: Annotated[list[HotIssueState] | None, Query()] = None,
         limit: _Limit = 50,
     ) -> Json:
@@ -104,19 +86,18 @@ def _hot_issues(
         return {"issues": [_issue(one) for one in found]}
 
     async def decide_hot_issue(
-        account: Annotated[Account, Depends(guard("decide_hot_issue"))],
+        account: Annotated[Account, routes.who("decide_hot_issue")],
         issue_id: int,
         body: HotIssueBody,
     ) -> Json:
         def work(session: Session) -> Json:
             decided = issues.decide(session, issue_id, body.state, Actor(account.ref), body.note)
-            api.access.record(session, account.id, f"hot_issue.{body.state}", str(issue_id))
+            routes.api.access.record(session, account.id, f"hot_issue.{body.state}", str(issue_id))
             return {"id": decided.id, "state": decided.state, "state_label": decided.state.label}
 
         return await database.write(work)
 
-    for endpoint in (hot_issues, decide_hot_issue):
-        add(endpoint.__name__, endpoint)
+    routes.add(hot_issues, decide_hot_issue)
 
 
 def _candidate(one: Candidate) -> Json:

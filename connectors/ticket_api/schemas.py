@@ -11,40 +11,45 @@ from foundation.access.service import Login
 from routing.appeals.schemas import ContactView
 from routing.follow_ups.states import FollowUpOutcome, Satisfaction
 from routing.reply_gate.schemas import ReplyFinding
+from routing.ticket_clocks.models import Extension
 from routing.tickets.listing import StaffTicket, TicketRow
+from routing.tickets.models import Ticket
 
 Json = dict[str, Any]
 TicketNo = Annotated[str, StringConstraints(min_length=1, max_length=32), WellFormed]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=16), WellFormed]
 Days = Annotated[int, Field(ge=1, le=2500)]
 Words = Annotated[str, StringConstraints(max_length=5000), WellFormed]
+RecordId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
-class _Body(BaseModel):
+class VersionedBody(BaseModel):
+    """A change of one ticket."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: Annotated[int, Field(ge=0)]  # of the ticket as the caller read it
 
 
-class Act(_Body):
+class Act(VersionedBody):
     """An action that needs nothing more."""
 
 
-class DispatchBody(_Body):
+class DispatchBody(VersionedBody):
     """To whom a ticket goes."""
 
     lead: Code
     co: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
 
 
-class MergeBody(_Body):
+class MergeBody(VersionedBody):
     """Under which ticket the appeals go."""
 
     into: TicketNo
     reason: Words = ""
 
 
-class SplitBody(_Body):
+class SplitBody(VersionedBody):
     """What becomes a ticket of its own."""
 
     number: TicketNo
@@ -54,14 +59,14 @@ class SplitBody(_Body):
     lead: Code | None = None
 
 
-class WithdrawBody(_Body):
+class WithdrawBody(VersionedBody):
     """Which citizen takes the appeal back."""
 
     number: TicketNo
     note: Words = ""
 
 
-class SendBackBody(_Body):
+class SendBackBody(VersionedBody):
     """Why it is not this department's."""
 
     reason: Words
@@ -76,33 +81,33 @@ class ReviewBody(BaseModel):
     text: Words
 
 
-class ReplyBody(_Body):
+class ReplyBody(VersionedBody):
     """A reply; ``override`` is why it leaves although the gate found something."""
 
     text: Words
     override: Words | None = None
 
 
-class ExtensionBody(_Body):
+class ExtensionBody(VersionedBody):
     """How much more time a department asks for, and why."""
 
     working_days: Days
     reason: Words
 
 
-class ApprovalBody(_Body):
+class ApprovalBody(VersionedBody):
     """How much of it is granted; ``None``: all that was asked for."""
 
     working_days: Days | None = None
 
 
-class RefusalBody(_Body):
+class RefusalBody(VersionedBody):
     """Why no more time is given."""
 
     reason: Words
 
 
-class ResultBody(_Body):
+class ResultBody(VersionedBody):
     """What one citizen said."""
 
     number: TicketNo
@@ -110,6 +115,15 @@ class ResultBody(_Body):
     solved: bool | None = None
     satisfaction: Satisfaction | None = None
     note: Words = ""
+
+
+class VaultBody(BaseModel):
+    """Whose identity must be known, and why."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    number: TicketNo
+    reason: Words
 
 
 class Reading(BaseModel):
@@ -140,6 +154,23 @@ def findings_json(findings: Sequence[ReplyFinding]) -> list[Json]:
         asdict(one) | {"label": one.rule.label, "overridable": one.rule.overridable}
         for one in findings
     ]
+
+
+def extension_json(asked: Extension, ticket: Ticket) -> Json:
+    """Return one request for more time that waits for its decision."""
+    return {
+        "ticket_no": ticket.ticket_no,
+        "version": ticket.version,
+        "title": ticket.title,
+        "department": asked.department_code,
+        "number": asked.number,
+        "working_days": asked.working_days,
+        "reason": asked.reason,
+        "late": asked.late,
+        "asked_at": asked.at,
+        "due_at": ticket.resolve_due_at,
+        "due_provisional": ticket.due_provisional,
+    }
 
 
 def contacts_json(contacts: Sequence[ContactView]) -> list[Json]:

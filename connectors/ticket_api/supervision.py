@@ -11,18 +11,12 @@ from fastapi.responses import Response
 from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
-from connectors.ticket_api.callers import Callers
-from connectors.ticket_api.endpoints import TicketApi
-from connectors.ticket_api.matrix import BY_NAME, told_of, watch_of
-from connectors.ticket_api.schemas import Code, TicketNo
+from connectors.ticket_api.matrix import told_of, watch_of
+from connectors.ticket_api.schemas import Act, Code, Json, RefusalBody, TicketNo
 from connectors.ticket_api.supervision_schemas import (
     AnswerBody,
-    Decision,
-    Json,
     OrderBody,
     ReadBody,
-    ReasonBody,
-    RecordId,
     ReminderBody,
     WeekName,
     card_json,
@@ -31,6 +25,7 @@ from connectors.ticket_api.supervision_schemas import (
     records_json,
     reminder_json,
 )
+from connectors.ticket_api.table_routes import TableRoutes, TicketApi
 from foundation.access.service import Account
 from foundation.clock import Clock
 from routing.deadlines.rule_packs import LimitClock
@@ -49,6 +44,7 @@ from routing.tickets.schemas import Actor
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PRESENT = "present"  # the week that goes on; never stored
+Answering = Callable[[Session, str, int, Actor, str, int | None], Ticket]
 _NO_STORE = {"Cache-Control": "no-store"}
 
 States = Annotated[list[RecordState] | None, Query()]
@@ -72,166 +68,68 @@ class SupervisionApi:
 
 def router(api: SupervisionApi) -> APIRouter:
     """Return every route of supervision."""
-    callers = Callers(api.tickets.database, api.tickets.sessions, api.tickets.tokens)
-    routes = APIRouter(tags=["supervision"])
-    _asking(routes, api, callers)
-    _answering(routes, api, callers)
-    _deciding(routes, api, callers)
-    _listing(routes, api, callers)
-    _telling(routes, api, callers)
-    _counting(routes, api, callers)
-    _reporting(routes, api, callers)
-    return routes
+    routes = TableRoutes(api.tickets, "supervision")
+    _asking(routes)
+    _answering(routes)
+    _deciding(routes)
+    _listing(routes, api)
+    _listing_asked(routes, api)
+    _telling(routes, api)
+    _counting(routes, api)
+    _reporting(routes, api)
+    return routes.router
 
 
-def _add(routes: APIRouter, endpoint: Callable[..., Any]) -> None:
-    """Put an endpoint under the address that the table gives its name."""
-    route = BY_NAME[endpoint.__name__]
-    routes.add_api_route(
-        route.address,
-        endpoint,
-        methods=[route.method],
-        name=route.name,
-        response_model=None,  # plain JSON, or a file
-    )
+def _asking(routes: TableRoutes) -> None:
+    supervision = routes.api.casework.supervision
+
+    def remind(s: Session, number: str, actor: Actor, body: ReminderBody) -> Ticket:
+        made = supervision.remind(s, number, actor, body.text, body.department, body.version)
+        return by_id(s, made.ticket_id)
+
+    def order(s: Session, number: str, actor: Actor, body: OrderBody) -> Ticket:
+        days, whom = body.working_days, body.department
+        made = supervision.order(s, number, actor, body.text, days, whom, body.version)
+        return by_id(s, made.ticket_id)
+
+    routes.act("remind", ReminderBody, remind)
+    routes.act("order", OrderBody, order)
 
 
-def _who(callers: Callers, name: str) -> Any:
-    return Depends(callers.guard(BY_NAME[name]))
+def _answering(routes: TableRoutes) -> None:
+    supervision = routes.api.casework.supervision
+
+    def answering(answer: Answering) -> Callable[..., Ticket]:
+        def work(s: Session, number: str, record_id: int, actor: Actor, body: AnswerBody) -> Ticket:
+            return answer(s, number, record_id, actor, body.text, body.version)
+
+        return work
+
+    routes.act_on_record("answer_card", AnswerBody, answering(supervision.answer_card))
+    routes.act_on_record("answer_reminder", AnswerBody, answering(supervision.answer_reminder))
+    routes.act_on_record("answer_order", AnswerBody, answering(supervision.answer_order))
 
 
-def _actor(account: Account) -> Actor:
-    return Actor(account.ref, account.department_code)
+def _deciding(routes: TableRoutes) -> None:
+    supervision = routes.api.casework.supervision
+
+    def approve(s: Session, number: str, record_id: int, actor: Actor, body: Act) -> Ticket:
+        return supervision.approve_order(s, number, record_id, actor, body.version)
+
+    def refuse(s: Session, number: str, record_id: int, actor: Actor, body: RefusalBody) -> Ticket:
+        return supervision.refuse_order(s, number, record_id, actor, body.reason, body.version)
+
+    def cancel(s: Session, number: str, record_id: int, actor: Actor, body: Act) -> Ticket:
+        return supervision.cancel_order(s, number, record_id, actor, body.version)
+
+    routes.act_on_record("approve_order", Act, approve)
+    routes.act_on_record("refuse_order", RefusalBody, refuse)
+    routes.act_on_record("cancel_order", Act, cancel)
 
 
-def _asking(routes: APIRouter, api: SupervisionApi, callers: Callers) -> None:
-    supervision, act = api.tickets.casework.supervision, api.tickets.act
-
-    async def remind(
-        account: Annotated[Account, _who(callers, "remind")],
-        ticket_no: TicketNo,
-        body: ReminderBody,
-    ) -> Json:
-        def work(session: Session) -> Ticket:
-            made = supervision.remind(
-                session, ticket_no, _actor(account), body.text, body.department, body.version
-            )
-            return by_id(session, made.ticket_id)
-
-        return await act(work)
-
-    async def order(
-        account: Annotated[Account, _who(callers, "order")],
-        ticket_no: TicketNo,
-        body: OrderBody,
-    ) -> Json:
-        def work(session: Session) -> Ticket:
-            made = supervision.order(
-                session,
-                ticket_no,
-                _actor(account),
-                body.text,
-                body.working_days,
-                body.department,
-                body.version,
-            )
-            return by_id(session, made.ticket_id)
-
-        return await act(work)
-
-    for endpoint in (remind, order):
-        _add(routes, endpoint)
-
-
-def _answering(routes: APIRouter, api: SupervisionApi, callers: Callers) -> None:
-    supervision, act = api.tickets.casework.supervision, api.tickets.act
-
-    async def answer_card(
-        account: Annotated[Account, _who(callers, "answer_card")],
-        ticket_no: TicketNo,
-        record_id: RecordId,
-        body: AnswerBody,
-    ) -> Json:
-        return await act(
-            lambda session: supervision.answer_card(
-                session, ticket_no, record_id, _actor(account), body.text, body.version
-            )
-        )
-
-    async def answer_reminder(
-        account: Annotated[Account, _who(callers, "answer_reminder")],
-        ticket_no: TicketNo,
-        record_id: RecordId,
-        body: AnswerBody,
-    ) -> Json:
-        return await act(
-            lambda session: supervision.answer_reminder(
-                session, ticket_no, record_id, _actor(account), body.text, body.version
-            )
-        )
-
-    async def answer_order(
-        account: Annotated[Account, _who(callers, "answer_order")],
-        ticket_no: TicketNo,
-        record_id: RecordId,
-        body: AnswerBody,
-    ) -> Json:
-        return await act(
-            lambda session: supervision.answer_order(
-                session, ticket_no, record_id, _actor(account), body.text, body.version
-            )
-        )
-
-    for endpoint in (answer_card, answer_reminder, answer_order):
-        _add(routes, endpoint)
-
-
-def _deciding(routes: APIRouter, api: SupervisionApi, callers: Callers) -> None:
-    supervision, act = api.tickets.casework.supervision, api.tickets.act
-
-    async def approve_order(
-        account: Annotated[Account, _who(callers, "approve_order")],
-        ticket_no: TicketNo,
-        record_id: RecordId,
-        body: Decision,
-    ) -> Json:
-        return await act(
-            lambda session: supervision.approve_order(
-                session, ticket_no, record_id, _actor(account), body.version
-            )
-        )
-
-    async def refuse_order(
-        account: Annotated[Account, _who(callers, "refuse_order")],
-        ticket_no: TicketNo,
-        record_id: RecordId,
-        body: ReasonBody,
-    ) -> Json:
-        return await act(
-            lambda session: supervision.refuse_order(
-                session, ticket_no, record_id, _actor(account), body.reason, body.version
-            )
-        )
-
-    async def cancel_order(
-        account: Annotated[Account, _who(callers, "cancel_order")],
-        ticket_no: TicketNo,
-        record_id: RecordId,
-        body: Decision,
-    ) -> Json:
-        return await act(
-            lambda session: supervision.cancel_order(
-                session, ticket_no, record_id, _actor(account), body.version
-            )
-        )
-
-    for endpoint in (approve_order, refuse_order, cancel_order):
-        _add(routes, endpoint)
-
-
-def _listing(routes: APIRouter, api: SupervisionApi, callers: Callers) -> None:
+def _listing(routes: TableRoutes, api: SupervisionApi) -> None:
     async def records(
-        account: Annotated[Account, _who(callers, "records")], ticket_no: TicketNo
+        account: Annotated[Account, routes.who("records")], ticket_no: TicketNo
     ) -> Json:
         def load(session: Session) -> Json:
             found = views.ticket_records(session, ticket_no, watch_of(account))
@@ -241,7 +139,7 @@ def _listing(routes: APIRouter, api: SupervisionApi, callers: Callers) -> None:
         return await api.tickets.database.write(load)
 
     async def cards(
-        account: Annotated[Account, _who(callers, "cards")],
+        account: Annotated[Account, routes.who("cards")],
         colour: Annotated[list[CardColour] | None, Query()] = None,
         clock: Annotated[list[LimitClock] | None, Query()] = None,
         state: States = None,
@@ -263,12 +161,10 @@ def _listing(routes: APIRouter, api: SupervisionApi, callers: Callers) -> None:
         shown: Json = await api.read(load)
         return shown
 
-    for endpoint in (records, cards):
-        _add(routes, endpoint)
-    _listing_asked(routes, api, callers)
+    routes.add(records, cards)
 
 
-def _listing_asked(routes: APIRouter, api: SupervisionApi, callers: Callers) -> None:
+def _listing_asked(routes: TableRoutes, api: SupervisionApi) -> None:
     def wanted(
         state: States = None,
         department: Code | None = None,
@@ -283,7 +179,7 @@ def _listing_asked(routes: APIRouter, api: SupervisionApi, callers: Callers) -> 
         )
 
     async def reminders(
-        account: Annotated[Account, _who(callers, "reminders")],
+        account: Annotated[Account, routes.who("reminders")],
         wanted: Annotated[RecordFilter, Depends(wanted)],
         limit: Limit = PAGE,
         offset: Offset = 0,
@@ -298,7 +194,7 @@ def _listing_asked(routes: APIRouter, api: SupervisionApi, callers: Callers) -> 
         return shown
 
     async def orders(
-        account: Annotated[Account, _who(callers, "orders")],
+        account: Annotated[Account, routes.who("orders")],
         wanted: Annotated[RecordFilter, Depends(wanted)],
         limit: Limit = PAGE,
         offset: Offset = 0,
@@ -312,30 +208,28 @@ def _listing_asked(routes: APIRouter, api: SupervisionApi, callers: Callers) -> 
         shown: Json = await api.read(load)
         return shown
 
-    for endpoint in (reminders, orders):
-        _add(routes, endpoint)
+    routes.add(reminders, orders)
 
 
-def _telling(routes: APIRouter, api: SupervisionApi, callers: Callers) -> None:
-    async def notices(account: Annotated[Account, _who(callers, "notices")]) -> Json:
+def _telling(routes: TableRoutes, api: SupervisionApi) -> None:
+    async def notices(account: Annotated[Account, routes.who("notices")]) -> Json:
         found = await api.read(lambda session: unread(session, told_of(account)))
         return {"notices": [asdict(one) for one in found]}
 
     async def read_notices(
-        account: Annotated[Account, _who(callers, "read_notices")], body: ReadBody
+        account: Annotated[Account, routes.who("read_notices")], body: ReadBody
     ) -> Json:
         noted = await api.tickets.database.write(
             lambda session: mark_read(session, told_of(account), body.ids, account.ref, api.clock)
         )
         return {"read": noted}
 
-    for endpoint in (notices, read_notices):
-        _add(routes, endpoint)
+    routes.add(notices, read_notices)
 
 
-def _counting(routes: APIRouter, api: SupervisionApi, callers: Callers) -> None:
+def _counting(routes: TableRoutes, api: SupervisionApi) -> None:
     async def figures(
-        _account: Annotated[Account, _who(callers, "figures")],
+        _account: Annotated[Account, routes.who("figures")],
         begin: AwareDatetime | None = None,
         end: AwareDatetime | None = None,
         by: Dimension = Dimension.DEPARTMENT,
@@ -350,13 +244,13 @@ def _counting(routes: APIRouter, api: SupervisionApi, callers: Callers) -> None:
             return _file(table_csv(rows), "text/csv; charset=utf-8", f"figures-{by}.csv")
         return {"begin": period.begin, "end": period.end, "by": by, "rows": rows}
 
-    _add(routes, figures)
+    routes.add(figures)
 
 
-def _reporting(routes: APIRouter, api: SupervisionApi, callers: Callers) -> None:
+def _reporting(routes: TableRoutes, api: SupervisionApi) -> None:
     reports = api.reports
 
-    async def weeks(_account: Annotated[Account, _who(callers, "weeks")]) -> Json:
+    async def weeks(_account: Annotated[Account, routes.who("weeks")]) -> Json:
         return {"weeks": await api.read(reports.names)}
 
     async def load(week: str) -> Json:
@@ -366,11 +260,11 @@ def _reporting(routes: APIRouter, api: SupervisionApi, callers: Callers) -> None
         stored: Json = await api.read(lambda session: reports.stored(session, week))
         return stored
 
-    async def week(_account: Annotated[Account, _who(callers, "week")], week: WeekName) -> Json:
+    async def week(_account: Annotated[Account, routes.who("week")], week: WeekName) -> Json:
         return await load(week)
 
     async def week_file(
-        _account: Annotated[Account, _who(callers, "week_file")], week: WeekName, form: str
+        _account: Annotated[Account, routes.who("week_file")], week: WeekName, form: str
     ) -> Response:
         report = await load(week)
         name = f"supervision-{report['week']}"
@@ -383,8 +277,7 @@ def _reporting(routes: APIRouter, api: SupervisionApi, callers: Callers) -> None
             return _file(content, XLSX, f"{name}.xlsx")
         raise WeekNotFoundError(f"{week}/{form}")
 
-    for endpoint in (weeks, week, week_file):
-        _add(routes, endpoint)
+    routes.add(weeks, week, week_file)
 
 
 def _period(now: datetime, begin: datetime | None, end: datetime | None) -> Period:

@@ -6,35 +6,23 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from connectors.ticket_api.schemas import Code, Words
+from connectors.ticket_api.schemas import Code, Json, RecordId, VersionedBody, Words
 from connectors.web_chat.schemas import WellFormed
 from routing.supervision.telling import CLOCK_LABELS
 from routing.supervision.views import CardView, OrderView, ReminderView, TicketRecords
 
-Json = dict[str, Any]
 Days = Annotated[int, Field(ge=1, le=250)]
-RecordId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 WeekName = Annotated[str, StringConstraints(min_length=1, max_length=8), WellFormed]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    version: Annotated[int, Field(ge=0)]  # of the ticket as the caller read it
-
-
-class Decision(_Body):
-    """A decision that needs no words."""
-
-
-class ReminderBody(_Body):
+class ReminderBody(VersionedBody):
     """What is asked, and of whom; ``None``: of the lead."""
 
     text: Words
     department: Code | None = None
 
 
-class OrderBody(_Body):
+class OrderBody(VersionedBody):
     """What is required, of whom, and within how many working days; ``None``: the city's own."""
 
     text: Words
@@ -42,16 +30,10 @@ class OrderBody(_Body):
     working_days: Days | None = None
 
 
-class AnswerBody(_Body):
+class AnswerBody(VersionedBody):
     """What a department says."""
 
     text: Words
-
-
-class ReasonBody(_Body):
-    """Why an answer does not do."""
-
-    reason: Words
 
 
 class ReadBody(BaseModel):

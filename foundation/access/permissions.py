@@ -127,6 +127,8 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.TICKET_SUPERVISE,
             Permission.TICKET_EXPORT,
             Permission.HOT_ISSUE_HANDLE,
+            # Neither dispatches nor handles nor calls: of the hotline the furthest from the matter.
+            Permission.VAULT_OPEN,
             Permission.KNOWLEDGE_READ,
         }
     ),

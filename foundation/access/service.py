@@ -229,6 +229,14 @@ class AccessService:
         if rows:
             session.execute(insert(AuditRow), rows)
 
+    def audited(self, session: Session, limit: int, offset: int = 0) -> list[AuditRow]:
+        """Return lines of the audit, the newest first."""
+        query = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit).offset(offset)
+        found = list(session.scalars(query))
+        for row in found:
+            session.expunge(row)
+        return found
+
     def _row(self, session: Session, username: str) -> AccountRow:
         row = session.scalar(select(AccountRow).where(AccountRow.username == username))
         if row is None:

@@ -8,6 +8,7 @@ from foundation.events.outbox import Outbox
 from knowledge_base.schema import Department, Law
 from routing.appeals.announcing import DueAnnouncer, ReplyAnnouncer
 from routing.appeals.service import AppealService
+from routing.appeals.vault import Vault
 from routing.deadlines.service import DeadlineService
 from routing.reply_gate.service import ReplyGate
 from routing.supervision.policy import SupervisionPolicy, load_policy
@@ -30,6 +31,7 @@ class Casework:
     clocks: TicketClocks
     extensions: ExtensionService
     supervision: SupervisionService
+    vault: Vault
 
 
 def build_casework(
@@ -66,4 +68,5 @@ def build_casework(
         clocks=clocks,
         extensions=ExtensionService(clock, deadlines, clocks, outbox),
         supervision=supervision,
+        vault=Vault(clock, tickets, outbox),
     )

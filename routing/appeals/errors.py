@@ -3,14 +3,17 @@
 HotlineError
 ├── NotFoundError
 │   └── ProgressNotFoundError    no such number, or the code is wrong: one sentence for both
-└── ConflictError
-    └── ProgressLockedError      429, five wrong tries
+├── ConflictError
+│   ├── ProgressLockedError      429, five wrong tries
+│   └── NothingInVaultError      the appeal is not confidential, or another ticket's
+└── MalformedInputError
+    └── VaultReasonMissingError  nobody is looked up without a reason
 """
 
 from datetime import datetime
 from http import HTTPStatus
 
-from foundation.errors import ConflictError, NotFoundError
+from foundation.errors import ConflictError, MalformedInputError, NotFoundError
 
 
 class ProgressNotFoundError(NotFoundError):
@@ -33,3 +36,21 @@ class ProgressLockedError(ConflictError):
     def __init__(self, until: datetime) -> None:
         self.until = until
         super().__init__(f"progress refused: locked until {until.isoformat()}")
+
+
+class NothingInVaultError(ConflictError):
+    """There is no protected identity behind this appeal at this ticket."""
+
+    user_message = "这件诉求没有需要保密的身份，或不在这张工单里。"
+
+    def __init__(self, ticket_no: str, number: str) -> None:
+        super().__init__(f"ticket {ticket_no}: nothing in the vault for appeal {number}")
+
+
+class VaultReasonMissingError(MalformedInputError):
+    """The vault is opened for a reason, or not at all."""
+
+    user_message = "请写明为什么必须知道举报人是谁，不少于四个字；理由会留痕。"
+
+    def __init__(self, ticket_no: str) -> None:
+        super().__init__(f"ticket {ticket_no}: vault refused, no reason")

@@ -7,7 +7,7 @@ from typing import Any
 
 from foundation.text.storable import storable
 from routing.appeals.schemas import NewAppeal
-from routing.appeals.shielding import shielded
+from routing.appeals.shielding import shielded, shielded_place
 from routing.schemas import AppealKind, Category, Proposal
 
 TEXT_CHARACTERS = 20_000
@@ -38,9 +38,17 @@ def take(new: NewAppeal, proposal: Proposal, now: datetime) -> TakenAppeal:
         category=proposal.reading.category,
         registered_at=new.registered_at or now,
         shielded_text=hide(clean.text),
-        shielded_place=hide(clean.place) if clean.place else None,
+        shielded_place=_place(clean, confidential=confidential),
         shielded_when=hide(clean.when) if clean.when else None,
     )
+
+
+def _place(new: NewAppeal, *, confidential: bool) -> str | None:
+    if not new.place:
+        return None
+    if not confidential:
+        return shielded(new.place, confidential=False, name=new.name, phone=new.phone)
+    return shielded_place(new.place, new.text, name=new.name, phone=new.phone)
 
 
 def is_confidential(new: NewAppeal, proposal: Proposal) -> bool:

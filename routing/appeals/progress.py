@@ -14,6 +14,7 @@ from routing.appeals.outgoing import outgoing_reply
 from routing.appeals.schemas import EarlierReply, ProgressPart, ProgressStage, ProgressView
 from routing.tickets.models import Assignment, Ticket
 from routing.tickets.repository import events_of
+from routing.tickets.round_due import round_due
 from routing.tickets.states import TicketState
 
 _LAST_DIGITS = 4
@@ -56,6 +57,7 @@ class ProgressReader:
         shown = {share.id if share else None}
         shown |= {self._share_id(other) for _, other in standing[1:]}
         state = ticket.state if standing else TicketState.WITHDRAWN
+        due = round_due(self._session, ticket)
         return ProgressView(
             number=appeal.number,
             ticket_no=ticket.ticket_no,
@@ -64,9 +66,9 @@ class ProgressReader:
             state_label=state.label,
             stages=self._stages([pair for pair in links if pair[0].ended_at], link, ticket),
             department=self._department(ticket, share),
-            due_at=ticket.resolve_due_at,
-            provisional=ticket.due_provisional,
-            derivation=tuple(ticket.due_basis.get("derivation", ())),
+            due_at=due.due_at,
+            provisional=due.provisional,
+            derivation=due.derivation,
             reply=self._outgoing(share),
             replied_at=share.replied_at if share else None,
             confidential=appeal.confidential,
@@ -76,13 +78,14 @@ class ProgressReader:
 
     def _part(self, link: AppealTicket, ticket: Ticket) -> ProgressPart:
         share = repository.lead_share(self._session, ticket.id)
+        due = round_due(self._session, ticket)
         return ProgressPart(
             ticket_no=ticket.ticket_no,
             text=link.part,
             state_label=ticket.state.label,
             department=self._department(ticket, share),
-            due_at=ticket.resolve_due_at,
-            provisional=ticket.due_provisional,
+            due_at=due.due_at,
+            provisional=due.provisional,
             reply=self._outgoing(share),
             replied_at=share.replied_at if share else None,
         )

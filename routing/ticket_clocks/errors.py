@@ -44,9 +44,9 @@ class ExtensionTooLateError(ConflictError):
 
 
 class NothingToExtendError(ConflictError):
-    """The rules set no limit for this ticket."""
+    """The rules set no limit for this ticket, or its supervision order sets the time."""
 
-    user_message = "该工单没有办理时限，无须延期。"
+    user_message = "该工单没有可以延长的办理时限；重新办理的，请按督办单规定的期限回复。"
 
     def __init__(self, ticket_no: str) -> None:
         super().__init__(f"ticket {ticket_no}: no due time to extend")

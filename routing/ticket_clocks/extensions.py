@@ -103,7 +103,8 @@ class ExtensionService:
 
     def _due_to_extend(self, ticket: Ticket) -> datetime:
         due = ticket.resolve_due_at
-        if due is None:
+        # A later round is due by its supervision order.
+        if due is None or ticket.round > 1:
             raise NothingToExtendError(ticket.ticket_no)
         if self._clock.now() > due and ticket.paused_at is None:
             raise ExtensionTooLateError(ticket.ticket_no, due)

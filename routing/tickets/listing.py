@@ -21,9 +21,10 @@ from routing.supervision.states import LIVE, CardColour
 from routing.tickets import repository
 from routing.tickets.errors import TicketNotFoundError
 from routing.tickets.models import Assignment, AssignmentRole, Ticket
+from routing.tickets.round_due import RoundDue, round_due, round_dues
 from routing.tickets.schemas import TimelineEntry
 from routing.tickets.states import RUNNING, TicketState
-from routing.tickets.views import FOR_DEPARTMENTS, timeline
+from routing.tickets.views import FOR_DEPARTMENTS, department_timeline, timeline
 
 PAGE = 50
 LONGEST_PAGE = 200
@@ -151,7 +152,8 @@ def listed(
     page = query.order_by(Ticket.id.desc()).limit(max(1, min(limit, LONGEST_PAGE)))
     tickets = list(session.scalars(page))
     leads = _leads(session, [ticket.id for ticket in tickets])
-    return [_row(ticket, leads.get(ticket.id)) for ticket in tickets]
+    dues = round_dues(session, tickets)
+    return [_row(ticket, leads.get(ticket.id), dues[ticket.id]) for ticket in tickets]
 
 
 def staff_ticket(session: Session, ticket_no: str, reach: TicketReach) -> StaffTicket:
@@ -164,12 +166,12 @@ def staff_ticket(session: Session, ticket_no: str, reach: TicketReach) -> StaffT
     ticket = session.scalars(query).one_or_none()
     if ticket is None:
         raise TicketNotFoundError(ticket_no)
-    basis = ticket.due_basis
+    basis, due = ticket.due_basis, round_due(session, ticket)
     return StaffTicket(
-        row=_row(ticket, _leads(session, [ticket.id]).get(ticket.id)),
+        row=_row(ticket, _leads(session, [ticket.id]).get(ticket.id), due),
         text=ticket.text,
         occurred=ticket.occurred,
-        due_derivation=tuple(basis.get("derivation", ())),
+        due_derivation=due.derivation,
         due_clause=basis.get("clause"),
         due_certainty=basis.get("certainty"),
         asked=tuple(
@@ -243,6 +245,7 @@ def _further(wanted: TicketFilter) -> list[ColumnElement[bool]]:
     if wanted.running:
         conditions.append(Ticket.state.in_(RUNNING))
         conditions.append(Ticket.paused_at.is_(None))
+        conditions.append(Ticket.round == 1)  # later its supervision order says by when
     if wanted.category is not None:
         conditions.append(_category(wanted.category))
     if wanted.card is not None:
@@ -271,7 +274,7 @@ def _leads(session: Session, ticket_ids: Collection[int]) -> dict[int, str]:
     return {row.ticket_id: row.department_code for row in session.execute(query)}
 
 
-def _row(ticket: Ticket, lead: str | None) -> TicketRow:
+def _row(ticket: Ticket, lead: str | None, due: RoundDue) -> TicketRow:
     return TicketRow(
         ticket_no=ticket.ticket_no,
         version=ticket.version,
@@ -284,8 +287,8 @@ def _row(ticket: Ticket, lead: str | None) -> TicketRow:
         urgent=ticket.urgent,
         confidential=ticket.confidential,
         registered_at=ticket.registered_at,
-        due_at=ticket.resolve_due_at,
-        due_provisional=ticket.due_provisional,
+        due_at=due.due_at,
+        due_provisional=due.provisional,
         round=ticket.round,
         dispatch_count=ticket.dispatch_count,
         lead=lead,
@@ -323,5 +326,5 @@ def _reply(session: Session, share: Assignment, reach: TicketReach) -> str | Non
 
 
 def _events(session: Session, ticket: Ticket, reach: TicketReach) -> list[TimelineEntry]:
-    shown = _FOR_HOTLINE if reach.hotline else FOR_DEPARTMENTS
-    return timeline(repository.events_of(session, ticket.id), shown)
+    events = repository.events_of(session, ticket.id)
+    return timeline(events, _FOR_HOTLINE) if reach.hotline else department_timeline(events)

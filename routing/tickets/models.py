@@ -15,6 +15,7 @@ from routing.schemas import AppealKind
 from routing.tickets.states import TicketState
 
 FIRST_MAC = "0" * 64  # what stands before a ticket's first event
+_VAULT_OPENED = sql("kind = 'vault_opened'")
 
 
 class AssignmentRole(StrEnum):
@@ -144,7 +145,15 @@ class TicketEvent(Base):
     """One thing that happened to a ticket; ``mac`` chains it to the one before."""
 
     __tablename__ = "ticket_events"
-    __table_args__ = (UniqueConstraint("ticket_id", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "seq"),
+        Index(
+            "ix_ticket_events_vault",
+            "id",
+            sqlite_where=_VAULT_OPENED,
+            postgresql_where=_VAULT_OPENED,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))

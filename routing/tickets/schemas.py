@@ -61,6 +61,7 @@ class InboxRow:
     dispatched_at: datetime
     due_at: datetime | None
     due_provisional: bool
+    round: int
     paused_at: datetime | None  # since when the citizen is waited for; nothing becomes overdue
     send_back_until: datetime | None
 

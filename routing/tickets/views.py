@@ -1,6 +1,6 @@
 """What staff read of tickets. A department reaches its own only; nobody's identity is in here."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from sqlalchemy.orm import Session
 
@@ -8,6 +8,7 @@ from routing.appeals import repository as appeals
 from routing.tickets import repository
 from routing.tickets.errors import TicketNotFoundError
 from routing.tickets.models import Assignment, Ticket, TicketEvent
+from routing.tickets.round_due import RoundDue, round_due, round_dues
 from routing.tickets.schemas import InboxRow, QueueRow, TicketView, TimelineEntry
 from routing.tickets.states import TicketState
 
@@ -26,7 +27,10 @@ FOR_DEPARTMENTS = (
     "late",
     "to",
 )
+# What a department need not know of at all.
+HIDDEN_FROM_DEPARTMENTS = frozenset({"vault_opened"})
 _NOTES = {
+    "vault_opened": "调阅了举报人身份",
     "co_accepted": "协办单位已签收",
     "co_returned": "协办单位已退单",
     "co_replied": "协办单位已答复",
@@ -69,7 +73,8 @@ def inbox_rows(
 ) -> list[InboxRow]:
     """Return the department's inbox: what it still has to do, the earliest due first."""
     found = repository.inbox(session, department_code, limit, offset)
-    return [_inbox_row(ticket, share) for ticket, share in found]
+    dues = round_dues(session, [ticket for ticket, _ in found])
+    return [_inbox_row(ticket, share, dues[ticket.id]) for ticket, share in found]
 
 
 def ticket_view(session: Session, ticket_no: str, department_code: str) -> TicketView:
@@ -82,19 +87,19 @@ def ticket_view(session: Session, ticket_no: str, department_code: str) -> Ticke
     if found is None:
         raise TicketNotFoundError(ticket_no)
     ticket, share = found
-    basis = ticket.due_basis
+    basis, due = ticket.due_basis, round_due(session, ticket)
     return TicketView(
-        row=_inbox_row(ticket, share),
+        row=_inbox_row(ticket, share, due),
         text=ticket.text,
         asked=_asked(session, ticket),
         occurred=ticket.occurred,
-        due_derivation=tuple(basis.get("derivation", ())),
+        due_derivation=due.derivation,
         due_clause=basis.get("clause"),
         due_certainty=basis.get("certainty"),
         designated=share.designated,
         citizen=_PROTECTED if ticket.confidential else _CITIZEN,
         reply=share.reply,
-        timeline=tuple(timeline(repository.events_of(session, ticket.id), FOR_DEPARTMENTS)),
+        timeline=tuple(department_timeline(repository.events_of(session, ticket.id))),
     )
 
 
@@ -117,7 +122,9 @@ def ticket_exists(session: Session, ticket_no: str) -> bool:
 
 def queue_rows(session: Session, limit: int = repository.PAGE) -> list[QueueRow]:
     """Return the tickets that wait for a dispatcher: urgent first, then by age."""
-    return [_queue_row(ticket) for ticket in repository.dispatch_queue(session, limit)]
+    found = repository.dispatch_queue(session, limit)
+    dues = round_dues(session, found)
+    return [_queue_row(ticket, dues[ticket.id]) for ticket in found]
 
 
 def timeline(
@@ -139,13 +146,19 @@ def timeline(
     ]
 
 
+def department_timeline(events: Iterable[TicketEvent]) -> list[TimelineEntry]:
+    """Return events as a handling department reads them."""
+    shown = [event for event in events if event.kind not in HIDDEN_FROM_DEPARTMENTS]
+    return timeline(shown, FOR_DEPARTMENTS)
+
+
 def _label(event: TicketEvent) -> str:
     if event.kind in _NOTES:
         return _NOTES[event.kind]
     return TicketState(event.kind).label if event.kind in set(TicketState) else event.kind
 
 
-def _inbox_row(ticket: Ticket, share: Assignment) -> InboxRow:
+def _inbox_row(ticket: Ticket, share: Assignment, due: RoundDue) -> InboxRow:
     return InboxRow(
         ticket_no=ticket.ticket_no,
         version=ticket.version,
@@ -160,14 +173,15 @@ def _inbox_row(ticket: Ticket, share: Assignment) -> InboxRow:
         confidential=ticket.confidential,
         registered_at=ticket.registered_at,
         dispatched_at=share.dispatched_at,
-        due_at=ticket.resolve_due_at,
-        due_provisional=ticket.due_provisional,
+        due_at=due.due_at,
+        due_provisional=due.provisional,
+        round=ticket.round,
         paused_at=ticket.paused_at,
         send_back_until=share.send_back_until,
     )
 
 
-def _queue_row(ticket: Ticket) -> QueueRow:
+def _queue_row(ticket: Ticket, due: RoundDue) -> QueueRow:
     return QueueRow(
         ticket_no=ticket.ticket_no,
         version=ticket.version,
@@ -180,7 +194,7 @@ def _queue_row(ticket: Ticket) -> QueueRow:
         urgent=ticket.urgent,
         confidential=ticket.confidential,
         registered_at=ticket.registered_at,
-        due_at=ticket.resolve_due_at,
+        due_at=due.due_at,
         dispatch_count=ticket.dispatch_count,
         proposal=ticket.proposal,
     )

@@ -120,6 +120,13 @@ def test_desk_shows_a_hot_issue_and_notes_it(desk_service: DeskService, open_des
     expect(issue.locator(".desk-tag")).to_have_text("已关注")
     expect(issue).to_contain_text("说明：请城管局集中整治")
 
+    desk = open_desk(desk_service.account(Role.SUPERVISOR, name="周敏"))
+    press(desk, "hot-issues")
+    same = desk.locator("[data-issue]", has_text="说明：请城管局集中整治").first
+    same.locator("[data-mark=hot-handled]").click()
+    expect(desk.locator(".desk-notice", has_text="已记下")).to_be_visible()
+    expect(same).to_have_count(0)
+
 
 def test_desk_keeps_a_picture_and_the_department_sees_the_protected_one_blacked_out(
     desk_service: DeskService, open_desk: Open

@@ -7,6 +7,13 @@ from nicegui import ui
 from connectors.desks.department.answer_panel import AnswerPanel
 from connectors.desks.department.reply_panel import ReplyPanel
 from connectors.desks.due import DueWords, when_words
+from connectors.desks.ticket_frame import (
+    TicketFrame,
+    data_notes,
+    draw_contacts,
+    draw_facts,
+    draw_head,
+)
 from connectors.desks.widgets import button, heading
 from routing.appeals.schemas import ContactView
 from routing.supervision.views import TicketRecords
@@ -14,9 +21,11 @@ from routing.tickets.models import AssignmentRole
 from routing.tickets.schemas import TicketView
 from routing.tickets.states import WITH_DEPARTMENT, TicketState
 
+_CHOOSE = "请在左边选择一张工单。"
+
 
 class DetailPanel:
-    """Draws the selected ticket; every text of a citizen is a text node."""
+    """Draws the selected ticket."""
 
     def __init__(
         self,
@@ -34,58 +43,33 @@ class DetailPanel:
         self._read_contacts = read_contacts
         self._extend = extend
         self.view: TicketView | None = None
-        with ui.element("section").classes("desk-work").props('aria-label="工单"'):
-            self._body = ui.element("div").classes("desk-scroll")
-        with ui.element("section").classes("desk-help").props('aria-label="经过"'):
-            heading("经过")
-            self._timeline = ui.element("ol").classes("desk-timeline")
-        self.clear()
+        self._frame = TicketFrame(_CHOOSE)
 
     def clear(self) -> None:
         """Show that nothing is selected."""
         self.view = None
-        self._body.clear()
-        self._timeline.clear()
-        with self._body:
-            ui.label("请在左边选择一张工单。").classes("desk-empty")
+        self._frame.clear()
 
     def show(self, view: TicketView, due: DueWords, records: TicketRecords) -> None:
         """Draw one ticket."""
         self.view = view
-        self._body.clear()
-        with self._body:
+        with self._frame.drawing():
             self._head(view, due)
             self._answers.draw(records)
             self._facts(view)
             self._contacts = ui.element("div")
             self.files = ui.element("div")  # drawn by the page: they are read apart
             self._actions(view)
-        self._timeline.clear()
-        with self._timeline:
-            for entry in view.timeline:
-                with ui.element("li"):
-                    ui.label(when_words(entry.at)).classes("desk-time")
-                    ui.label(entry.label)
-                    for name in ("reason", "duty_basis"):
-                        if entry.data.get(name):
-                            ui.label(str(entry.data[name])).classes("desk-note")
+        self._frame.draw_timeline(view.timeline, data_notes("reason", "duty_basis"))
 
     def show_contacts(self, contacts: Sequence[ContactView]) -> None:
         """Show how to reach the citizens."""
         with self._contacts:
-            for contact in contacts:
-                known = " ".join(part for part in (contact.name, contact.phone) if part)
-                with ui.element("div").classes("fact"):
-                    ui.label("联系方式").classes("fact-name")
-                    ui.label(known or "市民没有留联系方式").classes("fact-value")
+            draw_contacts(contacts)
 
     def _head(self, view: TicketView, due: DueWords) -> None:
         row = view.row
-        with ui.element("div").classes("desk-bar"):
-            heading(f"{row.kind.label} {row.ticket_no}").props("data-mark=ticket-no")
-            ui.label(row.state.label).classes("desk-tag").props("data-mark=ticket-state")
-            if row.confidential:
-                ui.label("身份保密").classes("desk-tag protected")
+        draw_head(row.kind, row.ticket_no, row.state, confidential=row.confidential)
         over = view.row.state not in WITH_DEPARTMENT
         with ui.element("details").classes("desk-due").props("data-mark=due"):
             with ui.element("summary"):
@@ -102,7 +86,7 @@ class DetailPanel:
 
     def _facts(self, view: TicketView) -> None:
         row = view.row
-        for label, value in (
+        facts = (
             ("内容", view.text),
             ("并入的诉求", "\n".join(view.asked)),
             ("地点", row.place),
@@ -113,11 +97,8 @@ class DetailPanel:
             ("受理", when_words(row.registered_at)),
             ("退单截止", when_words(row.send_back_until) if row.send_back_until else None),
             ("答复", view.reply),
-        ):
-            if value:
-                with ui.element("div").classes("fact"):
-                    ui.label(label).classes("fact-name")
-                    ui.label(value).classes("fact-value")
+        )
+        draw_facts(facts)
 
     def _actions(self, view: TicketView) -> None:
         state, leads = view.row.state, view.row.role is AssignmentRole.LEAD
@@ -131,7 +112,8 @@ class DetailPanel:
                 button("签收", self._accept, "main", mark="accept")
             if state in {TicketState.DISPATCHED, TicketState.ACCEPTED} and not view.designated:
                 button("退回", self._ask_why, mark="send-back")
-            if view.row.due_at is not None:
+            # In a later round the supervision order sets the time: nothing extends that.
+            if view.row.due_at is not None and view.row.round == 1:
                 button("申请延期", self._ask_for_time, "quiet", mark="extend")
             if not view.row.confidential:
                 button("查看联系方式", self._read_contacts, "quiet", mark="contacts")

@@ -182,6 +182,8 @@ class DepartmentPage:
                 ui.label("! 紧急").classes("desk-standing waiting")
             if row.role is AssignmentRole.CO_HANDLING:
                 ui.label("协办").classes("desk-standing")
+            if row.round > 1:
+                ui.label(f"第 {row.round} 次办理").classes("desk-standing waiting")
             if row.confidential:
                 ui.label("身份保密").classes("desk-standing protected")
             ui.label(row.state.label).classes("desk-standing")

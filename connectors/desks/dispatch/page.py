@@ -16,6 +16,7 @@ from connectors.desks.due import due_words, when_words
 from connectors.desks.frame import Door, say, told
 from connectors.desks.hot_issues.panel import HotIssuePanel
 from connectors.desks.supervision.notices_panel import NoticesPanel
+from connectors.desks.ticket_frame import draw_facts, draw_head
 from connectors.desks.widgets import KeyedList, button, heading
 from foundation.access.permissions import Permission
 from foundation.access.service import AccessService
@@ -175,12 +176,9 @@ class DispatchPage:
                 self._candidates(row)
 
     def _facts(self, row: QueueRow) -> None:
-        with ui.element("div").classes("desk-bar"):
-            heading(f"{row.kind.label} {row.ticket_no}").props("data-mark=ticket-no")
-            if row.confidential:
-                ui.label("身份保密").classes("desk-tag protected")
+        draw_head(row.kind, row.ticket_no, None, confidential=row.confidential)
         due = due_words(row.due_at, self._clock.now(), self._deadlines)
-        for label, value in (
+        facts = (
             ("时限", f"{due.state}  {due.when}"),
             ("内容", row.text),
             ("地点", row.place),
@@ -188,11 +186,8 @@ class DispatchPage:
             ("分类", row.category or "未定"),
             ("受理", when_words(row.registered_at)),
             ("已派", f"{row.dispatch_count} 次" if row.dispatch_count else None),
-        ):
-            if value:
-                with ui.element("div").classes("fact"):
-                    ui.label(label).classes("fact-name")
-                    ui.label(value).classes("fact-value")
+        )
+        draw_facts(facts)
 
     def _candidates(self, row: QueueRow) -> None:
         found: Sequence[Mapping[str, Any]] = row.proposal.get("candidates", ())

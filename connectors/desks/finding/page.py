@@ -12,6 +12,7 @@ from connectors.desks.attachments.panel import AttachmentPanel
 from connectors.desks.due import due_words, when_words
 from connectors.desks.finding.form import FilterForm
 from connectors.desks.frame import Door, say, told
+from connectors.desks.ticket_frame import draw_facts, draw_head
 from connectors.desks.widgets import KeyedList, button, heading
 from connectors.ticket_api.matrix import PREFIX, reach_of
 from foundation.access.permissions import OF_A_DEPARTMENT, Permission
@@ -174,10 +175,10 @@ class TicketsPage:
 
     def _facts(self, ticket: StaffTicket) -> None:
         row = ticket.row
-        heading(f"{row.kind.label} {row.ticket_no}").props("data-mark=ticket-no")
+        draw_head(row.kind, row.ticket_no, None, confidential=row.confidential)
         lead = self._departments.get(row.lead or "", row.lead)
         replies = [one.reply for one in ticket.shares if one.reply]
-        for label, value in (
+        facts = (
             ("状态", row.state.label),
             ("内容", ticket.text),
             ("地点", row.place),
@@ -188,11 +189,8 @@ class TicketsPage:
             ("时限", when_words(row.due_at) if row.due_at else None),
             ("并入", row.merged_into),
             *(("答复", reply) for reply in replies),
-        ):
-            if value:
-                with ui.element("div").classes("fact"):
-                    ui.label(label).classes("fact-name")
-                    ui.label(value).classes("fact-value")
+        )
+        draw_facts(facts)
 
     async def _export(self) -> None:
         await self._door.require(Permission.TICKET_EXPORT)

@@ -7,6 +7,13 @@ from nicegui import ui
 
 from connectors.desks.due import when_words
 from connectors.desks.frame import say
+from connectors.desks.ticket_frame import (
+    TicketFrame,
+    data_notes,
+    draw_contacts,
+    draw_facts,
+    draw_head,
+)
 from connectors.desks.widgets import button, heading
 from routing.appeals.schemas import ContactView
 from routing.follow_ups.schemas import AnsweredTicket, AskedAppeal, FollowUpResult, TryView
@@ -36,62 +43,38 @@ class FollowUpActs:
 
 
 class DetailPanel:
-    """Draws the selected ticket; every text of a citizen is a text node."""
+    """Draws the selected ticket."""
 
     def __init__(self, acts: FollowUpActs, name_of: Callable[[str], str]) -> None:
         self._acts = acts
         self._name_of = name_of
         self.view: AnsweredTicket | None = None
-        with ui.element("section").classes("desk-work").props('aria-label="工单"'):
-            self._body = ui.element("div").classes("desk-scroll")
-        with ui.element("section").classes("desk-help").props('aria-label="经过"'):
-            heading("经过")
-            self._timeline = ui.element("ol").classes("desk-timeline")
-        self.clear()
+        self._frame = TicketFrame(_CHOOSE)
 
     def clear(self) -> None:
         """Show that nothing is selected."""
         self.view = None
-        self._body.clear()
-        self._timeline.clear()
-        with self._body:
-            ui.label(_CHOOSE).classes("desk-empty")
+        self._frame.clear()
 
     def show(self, view: AnsweredTicket) -> None:
         """Draw one ticket."""
         self.view = view
-        self._body.clear()
-        with self._body:
+        with self._frame.drawing():
             self._head(view)
             _facts(view, self._name_of(view.row.department_code))
             self._contacts = ui.element("div")
             for appeal in view.appeals:
                 self._appeal(view, appeal)
-        self._timeline.clear()
-        with self._timeline:
-            for entry in view.timeline:
-                with ui.element("li"):
-                    ui.label(when_words(entry.at)).classes("desk-time")
-                    ui.label(entry.label)
-                    if entry.data.get("note"):
-                        ui.label(str(entry.data["note"])).classes("desk-note")
+        self._frame.draw_timeline(view.timeline, data_notes("note"))
 
     def show_contacts(self, contacts: Sequence[ContactView]) -> None:
         """Show how to reach the citizens."""
         with self._contacts:
-            for contact in contacts:
-                known = " ".join(part for part in (contact.name, contact.phone) if part)
-                with ui.element("div").classes("fact"):
-                    ui.label("联系方式").classes("fact-name")
-                    ui.label(known or "市民没有留联系方式").classes("fact-value")
+            draw_contacts(contacts)
 
     def _head(self, view: AnsweredTicket) -> None:
         row = view.row
-        with ui.element("div").classes("desk-bar"):
-            heading(f"{row.kind.label} {row.ticket_no}").props("data-mark=ticket-no")
-            ui.label(row.state.label).classes("desk-tag").props("data-mark=ticket-state")
-            if row.confidential:
-                ui.label("身份保密").classes("desk-tag protected")
+        draw_head(row.kind, row.ticket_no, row.state, confidential=row.confidential)
         with ui.element("div").classes("desk-actions"):
             if row.state is TicketState.REPLIED:
                 button("开始回访（F2）", self._acts.begin, "main", key="F2", mark="begin")
@@ -115,9 +98,7 @@ class DetailPanel:
     def _appeal(self, view: AnsweredTicket, appeal: AskedAppeal) -> None:
         heading(f"回访 {appeal.number}").classes("follow-up-head")
         for number, one in enumerate(appeal.tries, 1):
-            with ui.element("div").classes("fact"):
-                ui.label(f"第 {number} 次").classes("fact-name")
-                ui.label(_try_words(one)).classes("fact-value")
+            draw_facts([(f"第 {number} 次", _try_words(one))])
         if view.row.state is TicketState.FOLLOWING_UP and not appeal.done:
             self._form(view, appeal)
 
@@ -158,18 +139,16 @@ class DetailPanel:
 
 def _facts(view: AnsweredTicket, department: str) -> None:
     row = view.row
-    for label, value in (
-        ("内容", view.text),
-        ("地点", view.place),
-        ("分类", row.category),
-        ("承办", department),
-        ("答复", view.reply),
-        ("答复时间", when_words(row.replied_at)),
-    ):
-        if value:
-            with ui.element("div").classes("fact"):
-                ui.label(label).classes("fact-name")
-                ui.label(value).classes("fact-value")
+    draw_facts(
+        (
+            ("内容", view.text),
+            ("地点", view.place),
+            ("分类", row.category),
+            ("承办", department),
+            ("答复", view.reply),
+            ("答复时间", when_words(row.replied_at)),
+        )
+    )
 
 
 def _try_words(one: TryView) -> str:

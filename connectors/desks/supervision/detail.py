@@ -9,11 +9,15 @@ from connectors.desks.due import DueWords, when_words
 from connectors.desks.frame import told
 from connectors.desks.supervision.parts import SupervisionParts
 from connectors.desks.supervision.records import Record, draw_records, live_first
+from connectors.desks.supervision.vault_panel import VaultPanel
+from connectors.desks.ticket_frame import TicketFrame, draw_facts, draw_head
 from connectors.desks.widgets import button, heading
+from routing.appeals.vault import Identity
 from routing.supervision.states import RecordState
 from routing.supervision.views import OrderView, TicketRecords
 from routing.supervision.watching import OVER
 from routing.tickets.listing import StaffTicket
+from routing.tickets.schemas import TimelineEntry
 from routing.tickets.states import WITH_DEPARTMENT
 
 _CHOOSE = "请在左边选择一张工单，或按编号查找。"
@@ -29,57 +33,44 @@ class SupervisionActs:
     approve: Callable[[int], Awaitable[None]]
     refuse: Callable[[int, str], Awaitable[None]]
     cancel: Callable[[int], Awaitable[None]]
+    open_vault: Callable[[str, str], Awaitable[Identity]]  # number of the appeal, why
+    show_again: Callable[[], Awaitable[None]]
 
 
 class DetailPanel:
-    """Draws the selected ticket; every text of a citizen is a text node."""
+    """Draws the selected ticket."""
 
     def __init__(self, parts: SupervisionParts, acts: SupervisionActs) -> None:
         self._parts = parts
         self._acts = acts
+        self._vault = VaultPanel(acts.open_vault, acts.show_again)
         self.ticket: StaffTicket | None = None
-        with ui.element("section").classes("desk-work").props('aria-label="工单"'):
-            self._body = ui.element("div").classes("desk-scroll")
-        with ui.element("section").classes("desk-help").props('aria-label="经过"'):
-            heading("经过")
-            self._timeline = ui.element("ol").classes("desk-timeline")
-        self.clear()
+        self._frame = TicketFrame(_CHOOSE)
 
     def clear(self) -> None:
         """Show that nothing is selected."""
         self.ticket = None
-        self._body.clear()
-        self._timeline.clear()
-        with self._body:
-            ui.label(_CHOOSE).classes("desk-empty")
+        self._frame.clear()
 
     def show(self, ticket: StaffTicket, records: TicketRecords, due: DueWords) -> None:
         """Draw one ticket."""
         self.ticket = ticket
-        self._body.clear()
         found = live_first([*records.orders, *records.reminders, *records.cards])
-        with self._body:
+        with self._frame.drawing():
             self._head(ticket, due)
             self._actions(ticket)
             draw_records(found, self._parts.clock.now(), self._decisions)
             self._facts(ticket)
-        self._timeline.clear()
-        with self._timeline:
-            for entry in ticket.events:
-                with ui.element("li"):
-                    ui.label(when_words(entry.at)).classes("desk-time")
-                    ui.label(entry.label)
-                    if entry.data.get("department"):
-                        name = self._parts.name_of(str(entry.data["department"]))
-                        ui.label(name).classes("desk-note")
+            self._vault.draw(ticket)
+        self._frame.draw_timeline(ticket.events, self._concerned)
+
+    def _concerned(self, entry: TimelineEntry) -> list[str]:
+        code = entry.data.get("department")
+        return [self._parts.name_of(str(code))] if code else []
 
     def _head(self, ticket: StaffTicket, due: DueWords) -> None:
         row = ticket.row
-        with ui.element("div").classes("desk-bar"):
-            heading(f"{row.kind.label} {row.ticket_no}").props("data-mark=ticket-no")
-            ui.label(row.state.label).classes("desk-tag").props("data-mark=ticket-state")
-            if row.confidential:
-                ui.label("身份保密").classes("desk-tag protected")
+        draw_head(row.kind, row.ticket_no, row.state, confidential=row.confidential)
         with ui.element("details").classes("desk-due"):
             with ui.element("summary"):
                 ui.label(due.state).classes(f"due {due.style}")
@@ -94,21 +85,19 @@ class DetailPanel:
         )
         replies = [one.reply for one in active if one.reply]
         heading("工单").classes("follow-up-head")
-        for label, value in (
-            ("内容", ticket.text),
-            ("地点", row.place),
-            ("区县", row.district),
-            ("分类", row.category),
-            ("承办", names or "未派出"),
-            ("派单", f"第{row.dispatch_count}次" if row.dispatch_count else None),
-            ("轮次", f"第{row.round}次办理" if row.round > 1 else None),
-            ("受理", when_words(row.registered_at)),
-            ("答复", "\n".join(replies)),
-        ):
-            if value:
-                with ui.element("div").classes("fact"):
-                    ui.label(label).classes("fact-name")
-                    ui.label(value).classes("fact-value")
+        draw_facts(
+            (
+                ("内容", ticket.text),
+                ("地点", row.place),
+                ("区县", row.district),
+                ("分类", row.category),
+                ("承办", names or "未派出"),
+                ("派单", f"第{row.dispatch_count}次" if row.dispatch_count else None),
+                ("轮次", f"第{row.round}次办理" if row.round > 1 else None),
+                ("受理", when_words(row.registered_at)),
+                ("答复", "\n".join(replies)),
+            )
+        )
 
     def _actions(self, ticket: StaffTicket) -> None:
         active = {

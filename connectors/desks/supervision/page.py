@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from connectors.desks.due import due_words
 from connectors.desks.frame import Door, say, told
+from connectors.desks.hot_issues.panel import HotIssuePanel
 from connectors.desks.supervision.detail import DetailPanel, SupervisionActs
 from connectors.desks.supervision.notices_panel import NoticesPanel
 from connectors.desks.supervision.parts import SupervisionParts, draw_pages
@@ -17,15 +18,17 @@ from connectors.desks.supervision.records import Record, kind_of, shown
 from connectors.desks.widgets import KeyedList, button, heading
 from connectors.staff.sessions import SUPERVISION
 from foundation.access.permissions import Permission
+from routing.appeals.vault import Identity
 from routing.supervision import views
 from routing.supervision.models import Reminder, SupervisionCard, SupervisionOrder
 from routing.supervision.states import LIVE, CardColour, RecordState
 from routing.supervision.views import PAGE, RecordFilter, TicketRecords
-from routing.tickets.errors import StaleVersionError
+from routing.tickets.errors import StaleVersionError, TicketNotFoundError
 from routing.tickets.listing import StaffTicket, TicketReach, staff_ticket
 from routing.tickets.schemas import Actor
 
 _POLL_SECONDS = 5.0
+_COUNT_SECONDS = 30.0
 _ALL = TicketReach(everything=True)
 _CARDS, _RED, _YELLOW, _REVIEW, _REMINDED = "全部亮牌", "红牌", "黄牌", "督办", "催办"
 _EMPTIES = {
@@ -61,6 +64,7 @@ class SupervisionPage:
         self._selected: str | None = None
         self._offset = 0
         self._total = 0
+        self._hot = HotIssuePanel(door, parts.database, parts.hot_issues, parts.access)
 
     async def build(self) -> None:
         """Draw the page."""
@@ -76,11 +80,20 @@ class SupervisionPage:
                     self._before = button("上一页", told(partial(self._turn, -PAGE)), "quiet")
                     self._after = button("下一页", told(partial(self._turn, PAGE)), "quiet")
             acts = SupervisionActs(
-                self._remind, self._order, self._approve, self._refuse, self._cancel
+                self._remind,
+                self._order,
+                self._approve,
+                self._refuse,
+                self._cancel,
+                self._open_vault,
+                self._show_again,
             )
             self._detail = DetailPanel(self._parts, acts)
         ui.timer(_POLL_SECONDS, told(self._refresh), immediate=False)
+        # Seldom: hot issues are looked for every ten minutes.
+        ui.timer(_COUNT_SECONDS, told(self._hot.refresh), immediate=False)
         await self._refresh()
+        await self._hot.refresh()
 
     def _filters(self) -> None:
         with ui.element("div").classes("desk-bar"):
@@ -88,6 +101,7 @@ class SupervisionPage:
             self._count = ui.label().classes("desk-count").props("role=status")
             self._notices = NoticesPanel(self._door, self._parts.database, self._parts.clock)
             self._notices.build()
+            self._hot.build()
             button("刷新（F4）", told(self._refresh), "quiet", key="F4", mark="refresh")
         self._number = ui.input(placeholder="按工单编号打开（Ctrl+K），回车")
         self._number.props('dense outlined clearable aria-label="工单编号"').classes("desk-search")
@@ -248,6 +262,23 @@ class SupervisionPage:
             ),
             "已撤销。",
         )
+
+    async def _open_vault(self, number: str, reason: str) -> Identity:
+        account, ticket = await self._door.require(Permission.VAULT_OPEN), self._detail.ticket
+        if ticket is None:
+            raise TicketNotFoundError(number)
+        ticket_no = ticket.row.ticket_no
+
+        def work(session: Session) -> Identity:
+            found = self._parts.vault.open(session, ticket_no, number, reason, Actor(account.ref))
+            self._parts.access.record(session, account.id, "vault.open", f"{ticket_no} {number}")
+            return found
+
+        return await self._parts.database.write(work)
+
+    async def _show_again(self) -> None:
+        if self._detail.ticket is not None:
+            await self._show(self._detail.ticket.row.ticket_no)
 
     async def _act(
         self,

@@ -11,7 +11,9 @@ from foundation.access.service import AccessService
 from foundation.clock import Clock
 from foundation.database.session import Database
 from knowledge_base.schema import Department
+from routing.appeals.vault import Vault
 from routing.deadlines.service import DeadlineService
+from routing.hot_issues.service import HotIssues
 from routing.supervision.service import SupervisionService
 from routing.supervision.weekly import WeeklyReports
 
@@ -29,6 +31,8 @@ class SupervisionParts:
     reports: WeeklyReports
     deadlines: DeadlineService
     departments: Mapping[str, Department]
+    hot_issues: HotIssues
+    vault: Vault
     clock: Clock
 
     @classmethod
@@ -41,6 +45,8 @@ class SupervisionParts:
             reports=reports,
             deadlines=services.deadlines,
             departments=services.library.departments,
+            hot_issues=services.related.hot_issues,
+            vault=services.casework.vault,
             clock=services.clock,
         )
 

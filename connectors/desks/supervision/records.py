@@ -7,6 +7,7 @@ from datetime import datetime
 from nicegui import ui
 
 from connectors.desks.due import when_words
+from connectors.desks.ticket_frame import draw_facts
 from connectors.desks.widgets import heading
 from routing.supervision.states import CardColour, RecordState
 from routing.supervision.telling import CLOCK_LABELS
@@ -71,15 +72,7 @@ def draw_records(
                 ui.label(one.about).classes("desk-note")
                 ui.label(_state(one)).classes("desk-tag").props("data-mark=record-state")
                 ui.label(when_words(one.at)).classes("desk-time")
-            for label, value in (
-                ("要求", one.text),
-                ("回复", one.answer.text),
-                ("审核意见", one.decision),
-            ):
-                if value:
-                    with ui.element("div").classes("fact"):
-                        ui.label(label).classes("fact-name")
-                        ui.label(value).classes("fact-value")
+            draw_facts((("要求", one.text), ("回复", one.answer.text), ("审核意见", one.decision)))
             further(record)
 
 

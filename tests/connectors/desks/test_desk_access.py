@@ -14,7 +14,7 @@ from tests.desk_fixtures import DeskService, Staff
 
 DESKS = (
     *("/desk/agent", "/desk/dispatch", "/desk/follow-up", "/desk/department", "/desk/accounts"),
-    *("/desk/supervision", "/desk/supervision/figures"),
+    *("/desk/supervision", "/desk/supervision/figures", "/desk/audit"),
 )
 HOMES = {
     Role.OPERATOR: "/desk/agent",
@@ -23,7 +23,7 @@ HOMES = {
     Role.DEPARTMENT_LEAD: "/desk/department",
     Role.ADMINISTRATOR: "/desk/accounts",
     Role.SUPERVISOR: "/desk/supervision",
-    Role.AUDITOR: "/desk/none",
+    Role.AUDITOR: "/desk/audit",
 }
 # beside the home
 FURTHER = {

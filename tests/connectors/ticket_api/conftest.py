@@ -15,9 +15,10 @@ from starlette.routing import BaseRoute
 
 from connectors.http.errors import install_error_handlers
 from connectors.staff.sessions import COOKIE, StaffSessions
-from connectors.ticket_api.endpoints import TicketApi, router
+from connectors.ticket_api.endpoints import router
 from connectors.ticket_api.supervision import SupervisionApi
 from connectors.ticket_api.supervision import router as supervision_router
+from connectors.ticket_api.table_routes import TicketApi
 from foundation.access.models import AccountRow
 from foundation.access.permissions import Role
 from foundation.access.service import AccessService, Login

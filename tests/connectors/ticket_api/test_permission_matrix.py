@@ -108,11 +108,12 @@ CASES: dict[str, tuple[set[Role], str, str, dict[str, object] | None, Make]] = {
     ),
     "call": (ASKERS, "POST", "/follow-up/contacts", {}, lambda w, lead: w.following_up(lead)),
 }
-# Tried role by role in test_finding_routes and test_attachment_routes.
+# Tried role by role in test_finding_routes, test_attachment_routes and test_vault_routes.
 ELSEWHERE = {
     *("export", "filters", "keep_filter", "drop_filter"),
     *("pairs", "candidates", "not_duplicate", "hot_issues", "decide_hot_issue"),
     *("attachments", "attach", "attachment", "clear_attachment"),
+    *("open_vault", "vault_openings"),
 }
 WITHOUT_VERSION = {"read", "review", "contacts", "call"}
 
@@ -194,6 +195,24 @@ def test_the_list_holds_what_the_role_reaches_and_no_identity(world: World, role
     assert not [secret for secret in (*INFORMANT, *ORDINARY) if secret in answer.text]
 
 
+@pytest.mark.parametrize("role", Role)
+def test_only_dispatchers_see_what_waits_for_an_extension(world: World, role: Role) -> None:
+    asked = world.extending()
+    login = world.login(role, "CG" if role in DEPARTMENTAL else None)
+
+    answer = world.ask("GET", f"{PREFIX}/extensions", login)
+
+    assert answer.status_code == (200 if role in DISPATCHERS else 403)
+    if role in DISPATCHERS:
+        shown = answer.json()
+        one = shown["extensions"][0]
+        assert (one["ticket_no"], one["department"]) == (asked.ticket_no, "CG")
+        assert (one["working_days"], one["reason"]) == (5, "须检测油烟")
+        assert one["version"] == world.version(asked.ticket_no)
+        assert shown["counts"] == [{"department": "CG", "late": 0, "repeated": 0}]
+    assert not [secret for secret in (*INFORMANT, *ORDINARY) if secret in answer.text]
+
+
 def test_an_operator_reaches_no_ticket_that_nobody_answered(world: World) -> None:
     open_still = world.accepted()
     login = world.login(R.OPERATOR)
@@ -260,7 +279,7 @@ def test_every_route_of_the_api_is_a_line_of_the_table(world: World) -> None:
         for method in route.methods
     }
     assert served == {(route.method, route.address) for route in ROUTES}
-    tried = {*CASES, "list", *ELSEWHERE}
+    tried = {*CASES, "list", "extensions", *ELSEWHERE}
     tried |= {*supervision.CASES, *supervision.LISTS, *supervision.ALONE}
     assert {route.name for route in ROUTES} == tried
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, select
@@ -23,17 +24,20 @@ from routing.follow_ups.schemas import AnsweredTicket, FollowUpResult
 from routing.follow_ups.service import FollowUpService
 from routing.follow_ups.states import FollowUpOutcome, Satisfaction
 from routing.follow_ups.views import ASKED, answered_rows, answered_ticket
+from routing.supervision.models import SupervisionOrder
+from routing.ticket_clocks.errors import NothingToExtendError
 from routing.tickets.errors import (
     IllegalTransitionError,
     StaleVersionError,
     TicketNotFoundError,
 )
+from routing.tickets.listing import TicketFilter, TicketReach, listed
 from routing.tickets.models import Ticket
 from routing.tickets.repository import events_of
 from routing.tickets.schemas import Actor
 from routing.tickets.states import TicketState
 from routing.tickets.verifying import verify
-from routing.tickets.views import queue_rows
+from routing.tickets.views import queue_rows, ticket_view
 from tests.casework_fixtures import CITY_MANAGEMENT, DISPATCHER, Register
 
 OPERATOR = Actor("user:operator")
@@ -261,3 +265,34 @@ def _queries(database: Database) -> int:
     finally:
         event.remove(database.engine, "before_cursor_execute", note)
     return sum(statement.startswith("SELECT") for statement in said)
+
+
+def test_a_later_round_is_due_by_its_supervision_order(desk: Desk, clock: FixedClock) -> None:
+    ticket_no = desk.begun()
+    with desk.database.reading() as session:
+        first = ticket_view(session, ticket_no, "CG").row.due_at
+    clock.moment += timedelta(days=60)  # the first round's time is long over
+    desk.record(ticket_no, ANGRY)
+    with desk.database.reading() as session:
+        waiting = queue_rows(session)[0]
+    tickets = desk.casework.tickets
+    desk.do(lambda s: tickets.dispatch(s, ticket_no, "CG", DISPATCHER))
+
+    with desk.database.reading() as session:
+        view = ticket_view(session, ticket_no, "CG")
+        order = session.scalars(select(SupervisionOrder)).one()
+        kept = session.scalars(select(Ticket.resolve_due_at)).one()
+        listed_due = listed(session, TicketReach(everything=True))[0].due_at
+        late = listed(
+            session,
+            TicketReach(everything=True),
+            TicketFilter(running=True, due_before=clock.now()),
+        )
+    assert (waiting.ticket_no, waiting.due_at) == (ticket_no, None)
+    assert view.row.due_at == listed_due == order.reply_due_at > clock.now()
+    assert view.row.round == 2
+    assert "督办单要求" in view.due_derivation[0]
+    assert kept == first  # what the published figures are counted by
+    assert late == []
+    with desk.database.transaction() as session, pytest.raises(NothingToExtendError):
+        desk.casework.extensions.request(session, ticket_no, CITY_MANAGEMENT, 5, "须检测")

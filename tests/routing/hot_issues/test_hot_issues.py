@@ -1,11 +1,14 @@
 """Hot issues: found once a cluster speaks, warned of once, kept with what people decided."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from connectors.supervision_notices import SupervisionNotices
+from foundation.access.permissions import Role
 from foundation.clock import FixedClock
 from foundation.database.session import Database
 from foundation.events.models import OutboxMessage
@@ -17,6 +20,7 @@ from routing.hot_issues.errors import HotIssueClosedError, HotIssueNotFoundError
 from routing.hot_issues.models import HotIssueState
 from routing.hot_issues.service import EVERY, WARNED, HotIssueRules, HotIssues, HotIssueView
 from routing.schemas import AppealKind, Category
+from routing.supervision.notices import NoticeReader, unread
 from tests.casework_fixtures import DISPATCHER, PROPOSAL, READING, Register
 
 TELLINGS = (
@@ -163,3 +167,25 @@ def test_what_is_over_is_not_hot_any_more(
     clock.moment += timedelta(days=8)
     assert look_once(database, issues) == 0
     assert _listed(database, issues) == []
+
+
+def test_a_warning_is_laid_once_at_the_desks_of_those_who_handle_hot_issues(
+    database: Database, clock: FixedClock, issues: HotIssues, told: list[str]
+) -> None:
+    look_once(database, issues)
+    with database.reading() as session:
+        query = select(OutboxMessage).where(OutboxMessage.topic == WARNED)
+        warning = session.scalars(query).one()
+        session.expunge(warning)
+    notices = SupervisionNotices(database, clock)
+
+    asyncio.run(notices.warn(warning))
+    asyncio.run(notices.warn(warning))
+
+    words = "热点预警：翡翠城：停水，7天内5件（平时没有），请到“热点”查看并处置。"
+    with database.reading() as session:
+        for role in Role:
+            given = unread(session, NoticeReader(frozenset({role}), "CG"))
+            expected = [words] if role in {Role.SUPERVISOR, Role.DISPATCHER} else []
+            assert [one.text for one in given] == expected
+            assert {one.ticket_no for one in given} <= {told[-1]}

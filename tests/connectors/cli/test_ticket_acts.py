@@ -1,0 +1,117 @@
+"""What the desks do to a ticket, done from a terminal as a named account."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from connectors.cli.tickets import app
+from foundation.access.errors import ActionNotAllowedError
+from foundation.access.permissions import Role
+from foundation.access.service import AccessService
+from foundation.clock import SystemClock
+from foundation.database.keyring import Keyring, install_keyring, load_keyring
+from foundation.database.migration import upgrade
+from foundation.database.session import Database
+from routing.appeals.assembly import build_casework
+from routing.deadlines.calendar import shipped_calendar
+from routing.deadlines.rule_packs import load_rule_pack
+from routing.deadlines.service import DeadlineService
+from routing.reply_gate.errors import ReplyRefusedError
+from tests.casework_fixtures import APPEAL, DEPARTMENTS, PROPOSAL
+
+Run = Callable[..., str]
+ROLES = (
+    ("dispatcher", Role.DISPATCHER, None),
+    ("handler", Role.DEPARTMENT_HANDLER, "CG"),
+    ("operator", Role.OPERATOR, None),
+    ("supervisor", Role.SUPERVISOR, None),
+)
+NAME, PHONE = "钱小满", "13987654321"
+GOOD = "占道无证经营已于11月20日查处，罚款500元；烧烤店油烟净化器已清洗，现场检测达标。"
+
+
+@pytest.fixture
+def numbers(
+    tmp_path: Path, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[list[str]]:
+    """Two ordinary appeals and a protected one, dispatched, in an installation of their own."""
+    clock = SystemClock()
+    deadlines = DeadlineService(shipped_calendar(), load_rule_pack("guangdong_2022"), clock)
+    casework = build_casework(clock, deadlines, DEPARTMENTS)
+    database = Database(f"sqlite:///{tmp_path / 'hotline.db'}")
+    upgrade(database)
+    install_keyring(load_keyring(tmp_path / "keys.json"))
+    secret = {"name": NAME, "phone": PHONE, "confidential": True}
+    with database.transaction() as session:
+        made = [
+            casework.appeals.register(
+                session,
+                replace(APPEAL, idempotency_key=str(number), **changed),
+                PROPOSAL,
+                deadlines.resolve_due(APPEAL.kind),
+            ).number
+            for number, changed in enumerate(({}, {}, secret))
+        ]
+        access = AccessService(clock, 12)
+        for name, role, code in ROLES:
+            access.create_account(session, name, "p" * 16, [role], department_code=code)
+    database.dispose()
+    monkeypatch.setenv("HOTLINE_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "200")
+    yield made
+    install_keyring(keyring)
+
+
+def _run(*arguments: str, code: int = 0) -> str:
+    done = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def test_a_ticket_goes_from_dispatch_to_its_end_from_the_terminal(numbers: list[str]) -> None:
+    first, second, _ = numbers
+    ticket, other = f"{first}-1", f"{second}-1"
+    by = {name: ("--as", name) for name, _, _ in ROLES}
+
+    merged = _run("merge", other, ticket, "--reason", "同一家店", *by["dispatcher"])
+    assert merged == f"工单{other}已并入{ticket}。\n"
+    part = ("--number", second, "--text", "占道的部分")
+    assert _run("split", ticket, *part, *by["dispatcher"]) == f"已分出工单{second}-2（待派单）。\n"
+    assert _run("dispatch", f"{second}-2", "CG", *by["dispatcher"]).endswith("已派单。\n")
+    back = ("--reason", "不属本单位", "--basis", "权责清单第3条")
+    assert _run("send-back", f"{second}-2", *back, *by["handler"]).endswith("待派单。\n")
+    gone = _run("withdraw", f"{second}-2", "--number", second, *by["dispatcher"])
+    assert gone.endswith("已撤单。\n")
+
+    assert _run("accept", ticket, *by["handler"]) == f"工单{ticket}：已签收。\n"
+    assert _run("start", ticket, *by["handler"]) == f"工单{ticket}：办理中。\n"
+    assert "：" in _run("check-reply", ticket, "--text", "已收到。", *by["handler"], code=1)
+    with pytest.raises(ReplyRefusedError):
+        _run("reply", ticket, "--text", "已收到。", *by["handler"])
+    with pytest.raises(ActionNotAllowedError):
+        _run("reply", ticket, "--text", "已收到。", "--override", "市民已认可", *by["handler"])
+    assert _run("reply", ticket, "--text", GOOD, *by["handler"]) == f"工单{ticket}：已答复。\n"
+    assert f"答复：{GOOD}" in _run("show", ticket, *by["supervisor"])
+
+    assert _run("follow-up", "begin", ticket, *by["operator"]).endswith("回访中。\n")
+    for number in (first, second):
+        said = ("--number", number, "reached", "--solved", "--satisfaction", "satisfied")
+        done = _run("follow-up", "record", ticket, *said, *by["operator"])
+    assert done == f"工单{ticket}：已办结。\n"
+
+
+def test_an_identity_is_shown_to_whom_may_open_the_vault_only(numbers: list[str]) -> None:
+    number = numbers[2]
+    asked = ("vault", f"{number}-1", "--number", number, "--reason", "纪检机关来函核实")
+
+    for name in ("dispatcher", "handler", "operator"):
+        with pytest.raises(ActionNotAllowedError):
+            _run(*asked, "--as", name)
+    shown = _run(*asked, "--as", "supervisor")
+    assert NAME in shown
+    assert PHONE in shown
+    assert NAME not in _run("show", f"{number}-1", "--as", "handler")
+    assert _run("contacts", f"{number}-1", "--as", "handler") == "没有可以查看的联系方式。\n"
