@@ -111,4 +111,5 @@ def heard(reading: AppealReading) -> Heard:
         confidential=reading.confidential,
         category=reading.category.level3 if reading.category else None,
         category_probability=reading.category_probability,
+        emotion=reading.emotion,
     )

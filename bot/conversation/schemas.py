@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from knowledge_base.schema import FacetName
 from retrieval.schemas import Decision
-from routing.schemas import AppealKind
+from routing.schemas import AppealKind, Emotion
 
 # Below it a text that names neither place nor time tells of nothing in particular.
 _CLEAR_CATEGORY = 0.4
@@ -106,6 +106,12 @@ class Heard(Record):
     confidential: bool = False
     category: str | None = None  # level3 label
     category_probability: float = 1.0
+    emotion: Emotion = Emotion.CALM
+
+    @property
+    def upset(self) -> bool:
+        """Whether the citizen is beside themselves: a person is called."""
+        return self.emotion is Emotion.VERY_UPSET
 
     @property
     def vague(self) -> bool:

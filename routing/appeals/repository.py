@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from routing.appeals.models import (
     Appeal,
@@ -21,6 +21,25 @@ from routing.tickets.models import Assignment, AssignmentRole, Ticket
 def by_idempotency_key(session: Session, key: str) -> Appeal | None:
     """Return the appeal that was registered under ``key``."""
     return session.scalars(select(Appeal).where(Appeal.idempotency_key == key)).one_or_none()
+
+
+def add_unless_known(session: Session, appeal: Appeal) -> int | None:
+    """Write a new appeal; return its key, or ``None`` where its idempotency key is taken.
+
+    Waits for a transaction that is registering the same key, and no other.
+    """
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    row = {column.key: getattr(appeal, column.key) for column in _APPEAL_COLUMNS}
+    added = (
+        insert(Appeal)
+        .values(row)
+        .on_conflict_do_nothing(index_elements=["idempotency_key"])
+        .returning(Appeal.id)
+    )
+    return session.execute(added).scalar_one_or_none()
+
+
+_APPEAL_COLUMNS = tuple(column for column in Appeal.__mapper__.column_attrs if column.key != "id")
 
 
 def by_number(session: Session, number: str) -> Appeal | None:
@@ -83,6 +102,35 @@ def links_of_appeal(session: Session, appeal_id: int) -> list[tuple[AppealTicket
         .order_by(Ticket.id)
     )
     return [(link, ticket) for link, ticket in session.execute(query)]
+
+
+def standing_links(session: Session, appeal_id: int) -> list[tuple[AppealTicket, Ticket]]:
+    """Return the tickets that an appeal is under; after its withdrawal the one it was under."""
+    links = links_of_appeal(session, appeal_id)
+    standing = [pair for pair in links if pair[0].ended_at is None]
+    return standing or [max(links, key=lambda pair: (pair[0].ended_at, pair[1].id))]
+
+
+def siblings(session: Session, ticket_ids: Collection[int]) -> dict[int, list[Ticket]]:
+    """Return the other tickets of the appeals of each ticket, the first opened first."""
+    mine, theirs = aliased(AppealTicket), aliased(AppealTicket)
+    query = (
+        select(mine.ticket_id, Ticket)
+        .join(theirs, theirs.appeal_id == mine.appeal_id)
+        .join(Ticket, Ticket.id == theirs.ticket_id)
+        .where(
+            mine.ticket_id.in_(ticket_ids),
+            theirs.ticket_id != mine.ticket_id,
+            mine.ended_at.is_(None),
+            theirs.ended_at.is_(None),
+        )
+        .order_by(Ticket.id)
+    )
+    found: dict[int, list[Ticket]] = {}
+    for ticket_id, other in session.execute(query):
+        if other not in found.setdefault(ticket_id, []):
+            found[ticket_id].append(other)
+    return found
 
 
 def current_links(session: Session, ticket_id: int) -> list[AppealTicket]:

@@ -28,7 +28,10 @@ from routing.tickets.views import FOR_DEPARTMENTS, timeline
 PAGE = 50
 LONGEST_PAGE = 200
 # What of an event's data the hotline sees; the words of replies stand with their shares.
-_FOR_HOTLINE = (*FOR_DEPARTMENTS, "note", "into", "from", "ticket", "appeal", "appeals", "entry")
+_FOR_HOTLINE = (
+    *FOR_DEPARTMENTS,
+    *("note", "into", "from", "ticket", "tickets", "appeal", "appeals", "entry"),
+)
 
 
 @dataclass(frozen=True, slots=True)

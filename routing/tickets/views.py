@@ -43,6 +43,7 @@ _NOTES = {
     "gate_overridden": "答复经说明理由后放行",
     "joined": "并入了其他市民的诉求",
     "split": "分出了另一张工单",
+    "linked": "同一诉求分成几张工单办理",
     "appeal_withdrawn": "一位市民撤回了诉求",
     "attached": "添加了附件",
     "attachment_cleared": "附件已遮盖，可供承办单位查看",
