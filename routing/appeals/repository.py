@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, aliased
 
+from foundation.database.rows import table_of, values_of
 from routing.appeals.models import (
     Appeal,
     AppealTicket,
@@ -23,23 +24,25 @@ def by_idempotency_key(session: Session, key: str) -> Appeal | None:
     return session.scalars(select(Appeal).where(Appeal.idempotency_key == key)).one_or_none()
 
 
-def add_unless_known(session: Session, appeal: Appeal) -> int | None:
-    """Write a new appeal; return its key, or ``None`` where its idempotency key is taken.
+def add_unless_known(session: Session, appeal: Appeal) -> bool:
+    """Write a new appeal and give it its key, unless its idempotency key is taken.
 
-    Waits for a transaction that is registering the same key, and no other.
+    Waits for a transaction that is registering the same idempotency key, and for no other.
     """
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    row = {column.key: getattr(appeal, column.key) for column in _APPEAL_COLUMNS}
     added = (
-        insert(Appeal)
-        .values(row)
+        insert(_APPEALS)
+        .values(values_of(appeal))
         .on_conflict_do_nothing(index_elements=["idempotency_key"])
-        .returning(Appeal.id)
+        .returning(_APPEALS.c.id)
     )
-    return session.execute(added).scalar_one_or_none()
+    key = session.connection().execute(added).scalar_one_or_none()
+    if key is not None:
+        appeal.id = key
+    return key is not None
 
 
-_APPEAL_COLUMNS = tuple(column for column in Appeal.__mapper__.column_attrs if column.key != "id")
+_APPEALS = table_of(Appeal)
 
 
 def by_number(session: Session, number: str) -> Appeal | None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from foundation.clock import SHANGHAI, Clock
 from foundation.database.encrypted import blind_index
+from foundation.database.rows import pipelined, write_rows
 from knowledge_base.schema import Department
 from routing.appeals import repository
 from routing.appeals.errors import ProgressNotFoundError
@@ -72,14 +72,14 @@ class AppealService:
         if known is not None:
             return self._known(session, known)
         number = next_number(session, taken.registered_at.astimezone(SHANGHAI).date())
-        appeal = _store(session, number, taken)
-        if appeal is None:
+        appeal = _appeal(number, taken)
+        if not repository.add_unless_known(session, appeal):
             # An equal request was first by a moment; its transaction is over by now.
             known = repository.by_idempotency_key(session, new.idempotency_key)
             assert known is not None
             return self._known(session, known)
         wanted = openings(appeal, taken, proposal, deadline, self._tickets)
-        return self._open(session, appeal, wanted, actor)
+        return self._open(session, appeal, _identity(appeal, taken), wanted, actor)
 
     def progress(
         self, session: Session, number: str, code_or_last4: str, client_key: str
@@ -150,16 +150,25 @@ class AppealService:
         return found
 
     def _open(
-        self, session: Session, appeal: Appeal, wanted: Sequence[AppealOpening], actor: Actor
+        self,
+        session: Session,
+        appeal: Appeal,
+        identity: Contact | InformantVault,
+        wanted: Sequence[AppealOpening],
+        actor: Actor,
     ) -> RegisteredAppeal:
-        opened = self._tickets.open_all(session, [one.opening for one in wanted], actor)
+        opener = self._tickets.opener
+        opened = opener.open(session, [one.opening for one in wanted], actor)
         links = [
-            {"appeal_id": appeal.id, "ticket_id": one.ticket.id, "part": asked.part}
+            AppealTicket(appeal_id=appeal.id, ticket_id=one.ticket.id, part=asked.part)
             for one, asked in zip(opened, wanted, strict=True)
         ]
-        session.execute(insert(AppealTicket), links)
-        for one in opened:
-            write_fresh(session, one.ticket, [(appeal, one.ticket.text)], one.shares)
+        with pipelined(session):
+            write_rows(session, [identity])
+            write_rows(session, links)
+            opener.write(session, opened)
+            for one in opened:
+                write_fresh(session, one.ticket, [(appeal, one.ticket.text)], one.shares)
         told = [
             self._ticket(one.ticket, next((share.department_code for share in one.shares), None))
             for one in opened
@@ -220,10 +229,9 @@ def _registered(
     )
 
 
-def _store(session: Session, number: str, taken: TakenAppeal) -> Appeal | None:
-    """Write the appeal and who is behind it; ``None`` where its key is known by now."""
+def _appeal(number: str, taken: TakenAppeal) -> Appeal:
     new = taken.new
-    appeal = Appeal(
+    return Appeal(
         number=number,
         idempotency_key=new.idempotency_key,
         query_code=new_query_code(),
@@ -239,24 +247,23 @@ def _store(session: Session, number: str, taken: TakenAppeal) -> Appeal | None:
         anonymous=new.phone is None and new.name is None,
         registered_at=taken.registered_at,
     )
-    appeal_id = repository.add_unless_known(session, appeal)
-    if appeal_id is None:
-        return None
-    appeal.id = appeal_id
+
+
+def _identity(appeal: Appeal, taken: TakenAppeal) -> Contact | InformantVault:
+    """Return who is behind an appeal, for the table that its protection asks for."""
+    new = taken.new
     table, purpose = (
         (InformantVault, "vault.phone") if taken.confidential else (Contact, "contact.phone")
     )
     digits = digits_of(new.phone) if new.phone else ""
-    identity = {
-        "appeal_id": appeal_id,
-        "name": new.name,
-        "phone": new.phone,
-        "phone_index": blind_index(digits, purpose) if digits else None,
-        "original_text": new.text,
-        "original_place": new.place,
-    }
-    session.execute(insert(table), identity)
-    return appeal
+    return table(
+        appeal_id=appeal.id,
+        name=new.name,
+        phone=new.phone,
+        phone_index=blind_index(digits, purpose) if digits else None,
+        original_text=new.text,
+        original_place=new.place,
+    )
 
 
 def contact_view(appeal: Appeal, contact: Contact) -> ContactView:

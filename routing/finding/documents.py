@@ -6,6 +6,7 @@ from hashlib import blake2b
 from sqlalchemy import event, insert, select
 from sqlalchemy.orm import Session
 
+from foundation.database.rows import write_values
 from routing.appeals import repository as appeals
 from routing.appeals.models import Appeal
 from routing.appeals.outgoing import outgoing_reply
@@ -86,7 +87,7 @@ def write_fresh(
     """
     wanted = _texts(session, ticket, asked, shares)
     rows = [_document(ticket, audience, text) for audience, text in wanted.items()]
-    session.execute(insert(TicketDocument), rows)
+    write_values(session, TicketDocument, rows)
     write_keys(session, ticket, fresh=True)
 
 

@@ -15,7 +15,8 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from foundation.clock import Clock
-from foundation.events.outbox import NewMessage, Outbox
+from foundation.database.rows import table_of, values_of, write_rows
+from foundation.events.outbox import Outbox
 from routing.deadlines.rule_packs import LimitClock
 from routing.deadlines.service import DeadlineService
 from routing.tickets.drafting import drafted
@@ -25,11 +26,7 @@ from routing.tickets.recording import message_of
 from routing.tickets.schemas import Actor, NewTicket
 from routing.tickets.states import TicketState, check_transition
 
-_EVENT = ("seq", "kind", "from_state", "to_state", "actor", "at", "data", "previous_mac", "mac")
-_SHARE = (
-    *("department_code", "role", "round", "active", "designated", "dispatched_at"),
-    *("accept_due_at", "first_contact_due_at", "send_back_until"),
-)
+_TICKETS = table_of(Ticket)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ class Opening:
 
 @dataclass(slots=True)
 class OpenedTicket:
-    """A ticket with what is written beside it."""
+    """A ticket that was written, and what belongs beside it; none of it is in the session."""
 
     ticket: Ticket
     shares: list[Assignment] = field(default_factory=list)
@@ -63,21 +60,25 @@ class TicketOpener:
     def open(
         self, session: Session, openings: Sequence[Opening], actor: Actor
     ) -> list[OpenedTicket]:
-        """Write tickets, shares, events and messages in the caller's transaction."""
+        """Write the tickets; ``write`` adds the rest in the same transaction."""
         now = self._clock.now()
         opened = [self._prepared(one, actor, now) for one in openings]
-        session.add_all([one.ticket for one in opened])
-        session.flush()
-        shares, events, messages = [], [], []
         for one in opened:
-            shares += [_row(share, _SHARE, one.ticket) for share in one.shares]
-            events += [_row(event, _EVENT, one.ticket) for event in one.events]
-            messages += [message_of(one.ticket, event) for event in one.events]
-        if shares:
-            session.execute(insert(Assignment), shares)
-        session.execute(insert(TicketEvent), events)
-        self._enqueue(session, messages)
+            ticket = one.ticket
+            added = insert(_TICKETS).values(values_of(ticket)).returning(_TICKETS.c.id)
+            ticket.id = session.connection().execute(added).scalar_one()
+            for share in one.shares:
+                share.ticket_id = ticket.id
+            for event in one.events:
+                event.ticket_id = ticket.id
         return opened
+
+    def write(self, session: Session, opened: Sequence[OpenedTicket]) -> None:
+        """Write what stands beside the tickets: shares, events and their messages."""
+        write_rows(session, [share for one in opened for share in one.shares])
+        write_rows(session, [event for one in opened for event in one.events])
+        messages = [message_of(one.ticket, event) for one in opened for event in one.events]
+        self._outbox.enqueue_all(session, messages)
 
     def share(
         self, ticket: Ticket, code: str, role: AssignmentRole, now: datetime, *, designated: bool
@@ -85,7 +86,6 @@ class TicketOpener:
         """Return one department's share with its own clocks."""
         due = self._deadlines.clock_due
         return Assignment(
-            ticket_id=ticket.id,
             department_code=code,
             role=role,
             round=ticket.round,
@@ -128,10 +128,3 @@ class TicketOpener:
             data = {"lead": opening.lead, "co": co, "dispatch": 1}
             step(TicketState.DISPATCHED.value, TicketState.DISPATCHED, data)
         return opened
-
-    def _enqueue(self, session: Session, messages: Sequence[NewMessage]) -> None:
-        self._outbox.enqueue_all(session, messages)
-
-
-def _row(one: Assignment | TicketEvent, names: Sequence[str], ticket: Ticket) -> dict[str, Any]:
-    return {"ticket_id": ticket.id, **{name: getattr(one, name) for name in names}}

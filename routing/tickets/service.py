@@ -34,7 +34,7 @@ from routing.tickets.models import (
     SendBackState,
     Ticket,
 )
-from routing.tickets.opening import OpenedTicket, Opening, TicketOpener
+from routing.tickets.opening import TicketOpener
 from routing.tickets.recording import MoveListener, Recorder
 from routing.tickets.schemas import SYSTEM, Actor, NewTicket
 from routing.tickets.sending_back import (
@@ -92,11 +92,10 @@ class TicketService:
         self._recorder.move(session, ticket, TicketState.REGISTERED, actor, new.origin)
         return ticket
 
-    def open_all(
-        self, session: Session, openings: Sequence[Opening], actor: Actor = SYSTEM
-    ) -> list[OpenedTicket]:
-        """Open the tickets of one appeal, each where it goes; the caller knows that it may."""
-        return self._opener.open(session, openings, actor)
+    @property
+    def opener(self) -> TicketOpener:
+        """What opens the tickets of one appeal; the caller knows that each may go where it does."""
+        return self._opener
 
     def resolve_due(self, kind: AppealKind, registered_at: datetime) -> ResolveDeadline:
         """Return by when a ticket of this kind must be resolved."""
@@ -373,7 +372,9 @@ class TicketService:
 
     def _share(self, ticket: Ticket, code: str, role: AssignmentRole) -> Assignment:
         designated = ticket.dispatch_count > DISPATCHES_BEFORE_DESIGNATION
-        return self._opener.share(ticket, code, role, self._clock.now(), designated=designated)
+        share = self._opener.share(ticket, code, role, self._clock.now(), designated=designated)
+        share.ticket_id = ticket.id
+        return share
 
     def _decide_send_backs(self, session: Session, ticket: Ticket, lead: str) -> None:
         for record in repository.open_send_backs(session, ticket.id):
