@@ -120,6 +120,22 @@ class Heard(Record):
         return self.place is None and self.when is None and unclear
 
 
+class DraftPart(Record):
+    """One of several issues in a draft, with the body that will have it, where that is known."""
+
+    text: str
+    department: str | None = None  # name
+
+
+class DraftNotes(Record):
+    """What routing notes of a draft as it stands; computed anew whenever it changes."""
+
+    parts: tuple[DraftPart, ...] = ()  # empty where the draft is about one thing
+    emotion: Emotion = Emotion.CALM
+    emotion_words: tuple[str, ...] = ()
+    demands: tuple[str, ...] = ()  # in words, as labelled
+
+
 class AppealDraft(Record):
     """The appeal being taken down; each field also editable by the citizen's form."""
 
@@ -134,6 +150,13 @@ class AppealDraft(Record):
     category: str | None = None
     asking: Slot | None = None  # the open question
     asked: dict[str, int] = Field(default_factory=dict)  # slot → times asked
+    notes: DraftNotes = DraftNotes()
+    joined: bool = False  # several issues, but one ticket is wanted for all of them
+
+    @property
+    def parts(self) -> tuple[DraftPart, ...]:
+        """The issues that get a ticket each; none where one ticket is for all."""
+        return () if self.joined else self.notes.parts
 
 
 GuidanceStep = Literal["start", "decline", "answer", "unsure", "back", "again", "stop", "resume"]

@@ -52,10 +52,10 @@ def take(new: NewAppeal, proposal: Proposal, now: datetime) -> TakenAppeal:
 
 def is_confidential(new: NewAppeal, proposal: Proposal) -> bool:
     """Whether the informant is protected: asked for, read from the text, or any 举报."""
-    kinds = {new.kind, proposal.reading.kind}
-    return (
-        new.confidential or proposal.reading.confidential or AppealKind.IRREGULARITY_REPORT in kinds
-    )
+    readings = [proposal.reading, *(part.proposal.reading for part in proposal.parts)]
+    kinds = {new.kind, *(reading.kind for reading in readings)}
+    asked = new.confidential or any(reading.confidential for reading in readings)
+    return asked or AppealKind.IRREGULARITY_REPORT in kinds
 
 
 def _clean(new: NewAppeal) -> NewAppeal:

@@ -1,6 +1,6 @@
 """What staff read of tickets. A department reaches its own only; nobody's identity is in here."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -8,7 +8,7 @@ from routing.appeals import repository as appeals
 from routing.tickets import repository
 from routing.tickets.errors import TicketNotFoundError
 from routing.tickets.models import Assignment, Ticket, TicketEvent
-from routing.tickets.schemas import InboxRow, QueueRow, TicketView, TimelineEntry
+from routing.tickets.schemas import InboxRow, QueueRow, Sibling, TicketView, TimelineEntry
 from routing.tickets.states import TicketState
 
 _CITIZEN = "市民"
@@ -118,7 +118,23 @@ def ticket_exists(session: Session, ticket_no: str) -> bool:
 
 def queue_rows(session: Session, limit: int = repository.PAGE) -> list[QueueRow]:
     """Return the tickets that wait for a dispatcher: urgent first, then by age."""
-    return [_queue_row(ticket) for ticket in repository.dispatch_queue(session, limit)]
+    tickets = repository.dispatch_queue(session, limit)
+    others = siblings(session, [ticket.id for ticket in tickets])
+    return [_queue_row(ticket, others.get(ticket.id, ())) for ticket in tickets]
+
+
+def siblings(session: Session, ticket_ids: Collection[int]) -> dict[int, tuple[Sibling, ...]]:
+    """Return the other tickets of the appeals of each ticket; those without any are left out."""
+    found = appeals.siblings(session, ticket_ids)
+    if not found:
+        return {}
+    leads = repository.leads_of(session, {one.id for others in found.values() for one in others})
+    return {
+        ticket_id: tuple(
+            Sibling(one.ticket_no, one.state, leads.get(one.id), one.title) for one in others
+        )
+        for ticket_id, others in found.items()
+    }
 
 
 def timeline(
@@ -168,7 +184,7 @@ def _inbox_row(ticket: Ticket, share: Assignment) -> InboxRow:
     )
 
 
-def _queue_row(ticket: Ticket) -> QueueRow:
+def _queue_row(ticket: Ticket, others: Sequence[Sibling]) -> QueueRow:
     return QueueRow(
         ticket_no=ticket.ticket_no,
         version=ticket.version,
@@ -184,4 +200,5 @@ def _queue_row(ticket: Ticket) -> QueueRow:
         due_at=ticket.resolve_due_at,
         dispatch_count=ticket.dispatch_count,
         proposal=ticket.proposal,
+        siblings=tuple(others),
     )
