@@ -242,13 +242,24 @@ def cross_validate(study: Study) -> tuple[Floats, Floats, Floats]:
 def rank_of_lead(
     study: Study, appeal: LabelledAppeal, read: Extraction, ranked: Sequence[tuple[str, float]]
 ) -> int:
-    """Return at which place an acceptable body stands, 99 where none does.
+    """Return at which place an acceptable body stands, 99 where none does."""
+    return rank_of_lead_of(study.chooser, study.territory, appeal, read, ranked)
+
+
+def rank_of_lead_of(
+    chooser: LeadChooser,
+    territory: TerritoryMap,
+    appeal: LabelledAppeal,
+    read: Extraction,
+    ranked: Sequence[tuple[str, float]],
+) -> int:
+    """Return the same without a study.
 
     To ask where is right where no place is said and the body's reach ends somewhere.
     """
     accepted = {appeal.lead or OPEN, *appeal.also}
     if read.place.district is None and any(
-        study.chooser.resolve(body, None) is None or study.territory.is_district(body)
+        chooser.resolve(body, None) is None or territory.is_district(body)
         for body in accepted - {OPEN}
     ):
         accepted.add(OPEN)

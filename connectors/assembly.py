@@ -64,6 +64,7 @@ from routing.supervision.weekly import WeeklyReports
 from routing.tickets.checkpoints import SealFile
 from routing.tickets.rulings import RulingReader
 from routing.tickets.sealing import Sealer
+from routing.tickets.send_back_history import SendBackHistoryReader
 
 logger = logging.getLogger(__name__)
 
@@ -182,7 +183,14 @@ def build_services(
     live_library = LiveLibrary(database, library, retriever, clock)
     access = AccessService(clock, settings.session_hours)
     deadlines = load_deadline_service(settings, clock)
-    routing = StagedRouting(library, settings, deadlines, clock, RulingReader(database))
+    routing = StagedRouting(
+        library,
+        settings,
+        deadlines,
+        clock,
+        RulingReader(database),
+        SendBackHistoryReader(database),
+    )
     casework, related = _casework(settings, clock, deadlines, library)
     proposing = DraftProposing(routing, library.departments)
     bundles, recogniser, performer = _bundles(library, retriever, proposing)

@@ -11,6 +11,7 @@ from routing.city_data import load_taxonomy
 from routing.deadlines.service import DeadlineService
 from routing.learning.store import load_in_force
 from routing.proposals.catalogue import DispatchCatalogue, Ruling
+from routing.proposals.send_back_risk import SendBackHistory
 from routing.proposals.service import RoutingService
 from routing.schemas import AppealKind, AppealReading, Proposal
 
@@ -25,6 +26,7 @@ class StagedRouting:
         deadlines: DeadlineService,
         clock: Clock,
         rulings: Callable[[], Sequence[Ruling]] | None = None,
+        history: SendBackHistory | None = None,
     ) -> None:
         self._library = library
         self._taxonomy = load_taxonomy()
@@ -32,6 +34,7 @@ class StagedRouting:
         self._deadlines = deadlines
         self._clock = clock
         self._catalogue = DispatchCatalogue(rulings)
+        self._history = history
         self._present = self._service(None)
 
     def warm_up_lexical(self) -> None:
@@ -73,4 +76,5 @@ class StagedRouting:
             self._clock,
             learnt=load_in_force(self._settings.data_dir, fingerprint, self._taxonomy),
             catalogue=self._catalogue,
+            history=self._history,
         )

@@ -58,6 +58,67 @@ class Outcome(StrEnum):
     DIRECT_ANSWER = "direct_answer"
 
 
+class Emotion(StrEnum):
+    """How upset the citizen sounds (情绪)."""
+
+    CALM = "calm"
+    UPSET = "upset"
+    VERY_UPSET = "very_upset"
+
+    @property
+    def label(self) -> str:
+        """The word people see."""
+        return {"calm": "平静", "upset": "不满", "very_upset": "激烈"}[self.value]
+
+
+class Demand(StrEnum):
+    """What the citizen wants done (诉求事项)."""
+
+    INVESTIGATE = "investigate"
+    REFUND = "refund"
+    REPAIR = "repair"
+    CLEAN_UP = "clean_up"
+    STOP = "stop"
+    COMPENSATE = "compensate"
+    PAY = "pay"
+    REPLY = "reply"
+    APOLOGISE = "apologise"
+    MEDIATE = "mediate"
+    INSTALL = "install"
+    PROCESS = "process"
+    HELP = "help"
+
+    @property
+    def label(self) -> str:
+        """The word people see."""
+        return _DEMAND_LABELS[self]
+
+
+_DEMAND_LABELS = {
+    Demand.INVESTIGATE: "要求查处",
+    Demand.REFUND: "要求退款",
+    Demand.REPAIR: "要求维修",
+    Demand.CLEAN_UP: "要求清理",
+    Demand.STOP: "要求停止",
+    Demand.COMPENSATE: "要求赔偿",
+    Demand.PAY: "要求支付",
+    Demand.REPLY: "要求答复",
+    Demand.APOLOGISE: "要求道歉",
+    Demand.MEDIATE: "要求协调",
+    Demand.INSTALL: "要求增设",
+    Demand.PROCESS: "要求办理",
+    Demand.HELP: "要求帮助",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Demanded:
+    """One thing that is wanted, with the words that say so."""
+
+    demand: Demand
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Category:
     """One three-level category of the city's taxonomy."""
@@ -87,6 +148,9 @@ class AppealReading:
     parties: tuple[str, ...] = ()  # organisations and businesses named
     anonymous: bool = False  # asked to stay unnamed
     confidential: bool = False
+    emotion: Emotion = Emotion.CALM
+    emotion_words: tuple[str, ...] = ()  # that led to it
+    demands: tuple[Demanded, ...] = ()  # in the order of the text; empty where none is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +177,15 @@ class Proposal:
     emergency_line: str | None
     urgent: bool
     due_at: datetime | None
+    # probability that the lead sends the ticket back; None where none is sent
+    send_back_risk: float | None = None
+    # The issues of the text where different bodies must act on them; empty where it is one thing.
+    parts: "tuple[ProposedPart, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedPart:
+    """One issue of several in one appeal, with a proposal of its own."""
+
+    text: str
+    proposal: Proposal

@@ -48,9 +48,13 @@ class Appealing:
             and _place_is_missing(draft, proposal.asks)
         ):
             slot = Slot.WHERE
-        asking, question = intake.ask(draft, slot)
+        noted = draft.model_copy(update={"notes": self._proposing.notes_for(draft)})
+        asking, question = intake.ask(noted, slot)
         lead = proposal.lead if proposal is not None and not proposal.needs_dispatcher else None
-        card = draft_card(asking, self._proposing.department_name(lead))
+        named = self._proposing.department_name(lead)
+        if asking.parts:
+            named = "、".join(one.department or "由派单员确定" for one in asking.parts)
+        card = draft_card(asking, named)
         cleared = {
             "draft": asking,
             "asks": slot,

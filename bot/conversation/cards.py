@@ -153,14 +153,16 @@ def bundle_hint_card(bundles: Sequence[Bundle]) -> Card:
 
 
 def draft_card(draft: AppealDraft, department: str | None) -> Card:
-    """The draft as it stands; ``department`` only where routing is sure of it."""
+    """The draft as it stands; ``department`` (several, in a list) only where routing is sure."""
     return Card(type="draft", data=draft_fields(draft) | {"department": department})
 
 
 def draft_fields(draft: AppealDraft) -> dict[str, Any]:
     """The draft's fields for a form, with the kind's label."""
-    fields = draft.model_dump(mode="json", exclude={"asked"})
-    return fields | {"kind_label": draft.kind.label}
+    # What routing notes of the citizen's mood is for the desk.
+    fields = draft.model_dump(mode="json", exclude={"asked", "notes"})
+    parts = [part.model_dump(mode="json") for part in draft.notes.parts]
+    return fields | {"kind_label": draft.kind.label, "parts": parts}
 
 
 def source_record(source: Source) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from bot.conversation.schemas import (
     Act,
     AppealDraft,
     DialogueState,
+    DraftNotes,
     Heard,
     Outcome,
     Reply,
@@ -179,6 +180,23 @@ class TurnCommit:
         conversation.episode, conversation.episode_turns = conversation.episode + 1, 0
         session.flush()
         return draft
+
+    def notes_for(self, draft: AppealDraft) -> DraftNotes:
+        """Return what routing notes of a draft; no transaction is open meanwhile."""
+        return self._effects.notes_for(draft)
+
+    def note_draft(
+        self, session: Session, conversation_id: str, draft: AppealDraft, notes: DraftNotes
+    ) -> AppealDraft | None:
+        """Keep the notes with the draft they were made of; return the draft as it stands."""
+        conversation = repository.lock(session, conversation_id)
+        state = DialogueState.model_validate(conversation.state)
+        if state.draft != draft:
+            return state.draft  # registered or changed meanwhile
+        noted = draft.model_copy(update={"notes": notes})
+        conversation.state = state.model_copy(update={"draft": noted}).model_dump(mode="json")
+        session.flush()
+        return noted
 
     def rate(self, session: Session, conversation_id: str, seq: int, useful: bool) -> None:
         """Keep whether an answer helped."""

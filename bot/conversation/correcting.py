@@ -25,6 +25,13 @@ _FIELD_SAID = re.compile(
     r"(?:(?:说|写|记|弄|打|搞)错了[，,]?(?:应该|要)?(?:是|改成|在)?|不对[，,]?(?:应该|要)?(?:是|改成|在)?|不是.{1,12}[，,]?(?:应该|要)?是(?:在)?|"
     r"改成|改为|换成|改到|改|换|应该是|是|：|:)\s*(?P<value>.+)$"
 )
+_JOINS = re.compile(
+    r"(?:请|麻烦|帮我|给我|把|就|还是|都)*(?:它们|这[两几些]件(?:事)?)?(?:合并|合在一起|并在一起|放在?一起|一起办|合成一(?:张|件)|"
+    r"不(?:用|要|必)?分(?:开|成[两几二三四]张)?)(?:办理?|登记|处理|工单)?(?:吧|了|就行|就好|一下)?[。！!]*"
+)
+_PARTS = re.compile(
+    r"(?:请|麻烦|帮我|给我|还是|就)*分(?:开|别)(?:办理?|登记|处理)?(?:吧|了|就行|就好)?[。！!]*"
+)
 _AGAIN = re.compile(r"又(?!不)|再次|还在|再一次|今天也|也(?:有|在|发生)")
 _KIND_SAID = {
     "投诉": AppealKind.COMPLAINT,
@@ -65,6 +72,12 @@ def correct(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
     if heard.when and heard.when != draft.when:
         return draft.model_copy(update={"when": heard.when})
     return draft.model_copy(update={"what": f"{draft.what}；{body}"}) if body else draft
+
+
+def joins(draft: AppealDraft, text: str) -> bool | None:
+    """Return whether one ticket is wanted for all issues; ``None`` where nothing is said of it."""
+    wanted = _JOINS.fullmatch(text.strip()) or _PARTS.fullmatch(text.strip())
+    return wanted.re is _JOINS if wanted is not None and draft.notes.parts else None
 
 
 def puts_right(draft: AppealDraft, text: str) -> bool:

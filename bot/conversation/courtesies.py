@@ -5,7 +5,6 @@ from collections.abc import Callable
 from bot.conversation import replies
 from bot.conversation.intents import Intent
 from bot.conversation.offering import back_to_draft
-from bot.conversation.remarks import remarks
 from bot.conversation.schemas import Act, DialogueState, Effect, Outcome, Reply, Turn
 
 Handler = Callable[[Intent | None, Turn], Outcome]
@@ -38,7 +37,7 @@ def below_the_card(act: Act, intent: Intent | None, turn: Turn) -> Outcome:
 
 def calmed(outcome: Outcome, turn: Turn) -> Outcome:
     """Calm who is beside themselves, and call a person; what they tell is taken down as ever."""
-    if outcome.act is Act.ABUSE or not remarks().is_upset(turn.text):
+    if outcome.act is Act.ABUSE or not turn.heard.upset:
         return outcome
     calm = Reply(text=replies.CALM_ALREADY if turn.state.person_called else replies.CALM)
     kept = () if outcome.act is Act.FALLBACK and turn.state.draft is None else outcome.replies

@@ -267,9 +267,14 @@ def _with_personal_data(draft: AppealDraft, values: PersonalValues, *, masked: b
         for name in ("what", "where", "when", "contact")
         if (text := getattr(draft, name)) is not None
     }
+    parts = [
+        part.model_copy(update={"text": values.restore(part.text)}) for part in draft.notes.parts
+    ]
     if masked:
         restored = {name: mask(text) for name, text in restored.items()}
-    return draft.model_copy(update=restored)
+        parts = [part.model_copy(update={"text": mask(part.text)}) for part in parts]
+    notes = draft.notes.model_copy(update={"parts": tuple(parts)})
+    return draft.model_copy(update={**restored, "notes": notes})
 
 
 def _live(row: ConversationRow, last: MessageRow) -> LiveConversation:

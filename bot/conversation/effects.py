@@ -4,7 +4,7 @@ Each effect has two halves: ``prepare`` computes without a transaction, ``apply`
 one that commits the turn.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,15 +14,16 @@ from bot.conversation import replies, repository
 from bot.conversation.models import ConversationRow
 from bot.conversation.proposing import DraftProposing
 from bot.conversation.rated_answers import AnswerRatings, question_origin
-from bot.conversation.schemas import AppealDraft, Card, Choice, Effect, Reply
+from bot.conversation.schemas import AppealDraft, Card, Choice, DraftNotes, Effect, Reply
 from bot.conversation.staffing import StaffedHours
+from bot.conversation.telling import progress_reply, ticket_reply
 from foundation.clock import Clock
 from foundation.errors import ConflictError, NotFoundError
 from foundation.text.personal_information import PersonalValues
 from knowledge_base.questions.feed import QuestionFeed
 from knowledge_base.questions.schemas import NewQuestion
 from knowledge_base.questions.states import QuestionSource
-from routing.appeals.schemas import NewAppeal, ProgressPart, ProgressView, RegisteredAppeal
+from routing.appeals.schemas import NewAppeal, ProgressView
 from routing.appeals.service import AppealService
 from routing.deadlines.service import DeadlineService, ResolveDeadline
 from routing.schemas import Proposal
@@ -77,6 +78,10 @@ class Effects:
         proposal = self._proposing.propose_for(draft)
         deadline = self._deadlines.resolve_due(draft.kind, now)
         return Prepared(effect, draft, proposal, deadline, now)
+
+    def notes_for(self, draft: AppealDraft) -> DraftNotes:
+        """Return what routing notes of a draft that was changed."""
+        return self._proposing.notes_for(draft)
 
     def apply(
         self,
@@ -134,6 +139,8 @@ class Effects:
             phone=values.restore(draft.contact) if draft.contact else None,
             confidential=draft.confidential or proposal.reading.confidential,
         )
+        parts = tuple(replace(one, text=values.restore(one.text)) for one in proposal.parts)
+        proposal = replace(proposal, parts=parts)
         registered = self._appeals.register(session, new, proposal, prepared.deadline)
         return Result(
             replies=(ticket_reply(registered),),
@@ -193,75 +200,3 @@ def _repeat_last(session: Session, conversation: ConversationRow) -> Result:
         for row in repository.last_answer(session, conversation.id)
     )
     return Result(replies=said or (Reply(text=replies.NOTHING_TO_REPEAT),))
-
-
-def ticket_reply(registered: RegisteredAppeal) -> Reply:
-    """Tell the citizen number, code, who handles it and by when."""
-    due = f"，应在{when_text(registered.due_at)}前办结" if registered.due_at else ""
-    mark = "（节假日安排未公布，暂按周末推算）" if registered.provisional else ""
-    by = registered.department_name or "热线派单员审核后转办"
-    text = (
-        f"已登记。诉求编号{registered.number}，查询码{registered.query_code}，"
-        f"承办：{by}{due}{mark}。请记下编号和查询码，随时可以查进度。"
-    )
-    data = {
-        "number": registered.number,
-        "query_code": registered.query_code,
-        "department": by,
-        "due_at": registered.due_at.isoformat() if registered.due_at else None,
-        "provisional": registered.provisional,
-        "derivation": list(registered.derivation),
-        "state_label": registered.state_label,
-    }
-    return Reply(text=text, cards=(Card(type="ticket", data=data),))
-
-
-def progress_reply(view: ProgressView) -> Reply:
-    """Tell where an appeal stands."""
-    lines = [f"诉求{view.number}："]
-    lines += [f"{when_text(stage.at)} {stage.label}" for stage in view.stages]
-    if view.due_at is not None and view.reply is None:
-        lines.append(f"应在{when_text(view.due_at)}前办结")
-    if view.reply is not None:
-        lines.append(f"答复：{view.reply}")
-    lines += [f"另有一部分由{_handled_by(part)}：{_stands(part)}" for part in view.parts]
-    lines += [f"{when_text(one.at)}的答复：{one.text}" for one in view.earlier_replies]
-    data = {
-        "number": view.number,
-        "stages": [{"label": stage.label, "at": stage.at.isoformat()} for stage in view.stages],
-        "department": view.department,
-        "due_at": view.due_at.isoformat() if view.due_at else None,
-        "reply": view.reply,
-        "parts": [
-            {
-                "text": part.text,
-                "state": part.state_label,
-                "department": part.department,
-                "due_at": part.due_at.isoformat() if part.due_at else None,
-                "reply": part.reply,
-            }
-            for part in view.parts
-        ],
-        "earlier": [
-            {"department": one.department, "text": one.text, "at": one.at.isoformat()}
-            for one in view.earlier_replies
-        ],
-    }
-    return Reply(text="\n".join(lines), cards=(Card(type="progress", data=data),))
-
-
-def _handled_by(part: ProgressPart) -> str:
-    return f"{part.department}办理" if part.department else "热线派单"
-
-
-def _stands(part: ProgressPart) -> str:
-    return f"答复：{part.reply}" if part.reply else part.state_label
-
-
-_WEEKDAYS = "一二三四五六日"
-
-
-def when_text(moment: datetime) -> str:
-    """Return a moment as people read it: ``11月24日（周二）18:00``."""
-    weekday = _WEEKDAYS[moment.weekday()]
-    return f"{moment.month}月{moment.day}日（周{weekday}）{moment:%H:%M}"

@@ -7,7 +7,7 @@ asked for, the draft is read back. Nothing here asks for what was already said.
 import re
 
 from bot.conversation import replies
-from bot.conversation.correcting import REFUSES_CONTACT, WHOLE_PLACE, correct, puts_right
+from bot.conversation.correcting import REFUSES_CONTACT, WHOLE_PLACE, correct, joins, puts_right
 from bot.conversation.intents import Intent
 from bot.conversation.schemas import AppealDraft, Heard, Slot
 from routing.schemas import AppealKind
@@ -101,6 +101,8 @@ def begin_offered(text: str, heard: Heard | None) -> AppealDraft:
 
 def absorb(draft: AppealDraft, text: str, heard: Heard, intent: Intent | None) -> AppealDraft:
     """Take what one message says: the answer to the open question, and anything else it tells."""
+    if (joined := joins(draft, text)) is not None:
+        return draft.model_copy(update={"joined": joined})
     if draft.asking is Slot.CONFIRM or puts_right(draft, text):
         return correct(draft, text, heard)
     if taken_back := _TAKEN_BACK.match(text.strip()):
@@ -138,6 +140,8 @@ def edit(draft: AppealDraft, changes: dict[str, str], heard: Heard | None) -> Ap
         update["confidential"] = (
             changes["confidential"] == "true" or draft.kind is AppealKind.IRREGULARITY_REPORT
         )
+    if "joined" in changes:
+        update["joined"] = changes["joined"] == "true"
     if "contact" in changes:
         contact = changes["contact"].strip() or None
         update |= {"contact": contact, "contact_refused": contact is None}
@@ -190,12 +194,24 @@ def read_back(draft: AppealDraft) -> str:
     lines = [
         f"类型：{draft.kind.label}",
         f"内容：{draft.what}",
+        *_parts(draft),
         f"地点：{draft.where}" if draft.where else "",
         f"时间：{draft.when}" if draft.when else "",
         f"联系方式：{contact}",
         "身份：对承办单位保密" if draft.confidential else "",
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _parts(draft: AppealDraft) -> list[str]:
+    """Say which issues go to whom, and how to have one ticket for all of them."""
+    if not draft.parts:
+        return []
+    several = [
+        f"第{number}件：{part.text}（转{part.department or '派单员确定的单位'}）"
+        for number, part in enumerate(draft.parts, 1)
+    ]
+    return [f"分成{len(several)}张工单办理，要合在一起请说“合并”：", *several]
 
 
 def _kind(text: str, heard: Heard, intent: Intent | None) -> AppealKind:

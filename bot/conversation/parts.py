@@ -5,7 +5,7 @@ guide, an issue, a wish for a person. What merely tells more stays with what it 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -68,9 +68,12 @@ class _Piece(several.Piece):
 class PartReader:
     """Cuts one message; CPU only."""
 
-    def __init__(self, asking: Asking, hear: Hearing) -> None:
+    def __init__(
+        self, asking: Asking, hear: Hearing, for_several_bodies: Callable[[str], bool]
+    ) -> None:
         self._asking = asking
         self._hear = hear
+        self._for_several_bodies = for_several_bodies
 
     def read(self, text: str, answer: Answer, state: DialogueState) -> tuple[Part, ...]:
         """Return the parts of ``text`` in the order of handling; one where it is one thing.
@@ -97,7 +100,14 @@ class PartReader:
             return pieces
         for number, piece in enumerate(pieces):
             self._look_at(piece, state, first=number == 0)
-        return joined(pieces, _is_apart)
+        return joined(pieces, self._is_apart)
+
+    def _is_apart(self, before: _Piece, piece: _Piece) -> bool:
+        apart = _is_apart(before, piece)
+        if not apart or not _Kind.ISSUE == before.kind == piece.kind:
+            return apart
+        # Issues for different bodies are one appeal, which opens a ticket for each.
+        return not self._for_several_bodies(f"{before.text}，{piece.text}")
 
     def _look_at(self, piece: _Piece, state: DialogueState, *, first: bool) -> None:
         bare = piece.bare

@@ -1,10 +1,11 @@
 """Routing as the conversation uses it: who is responsible for the draft, in words."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from bot.conversation.schemas import AppealDraft
+from bot.conversation.schemas import AppealDraft, DraftNotes, DraftPart
 from knowledge_base.schema import Department
 from routing.schemas import AppealKind, AppealReading, Proposal
 
@@ -48,7 +49,30 @@ class DraftProposing:
 
     def propose_for(self, draft: AppealDraft) -> Proposal:
         """Return routing's proposal for the draft as it stands."""
-        return self._routing.propose(draft.what, place=_place(draft), kind=draft.kind)
+        proposal = self._routing.propose(draft.what, place=_place(draft), kind=draft.kind)
+        return replace(proposal, parts=()) if draft.joined else proposal
+
+    def notes_for(self, draft: AppealDraft) -> DraftNotes:
+        """Return what is noted of the draft: its issues, the emotion, what is wanted."""
+        if not draft.what:
+            return DraftNotes()
+        return self.notes_of(self.propose_for(draft.model_copy(update={"joined": False})))
+
+    def notes_of(self, proposal: Proposal) -> DraftNotes:
+        """Return the same of a proposal that is there already."""
+        reading = proposal.reading
+        return DraftNotes(
+            parts=tuple(
+                DraftPart(text=part.text, department=self._sure_name(part.proposal))
+                for part in proposal.parts
+            ),
+            emotion=reading.emotion,
+            emotion_words=reading.emotion_words,
+            demands=tuple(one.demand.label for one in reading.demands),
+        )
+
+    def _sure_name(self, proposal: Proposal) -> str | None:
+        return None if proposal.needs_dispatcher else self.department_name(proposal.lead)
 
     def department_name(self, code: str | None) -> str | None:
         """Return the body's short name."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from bot.conversation.schemas import AppealDraft
+from bot.conversation.schemas import AppealDraft, DraftNotes
 from knowledge_base.bundles.overview import Overview
 from knowledge_base.bundles.schema import Bundle
 from knowledge_base.guidance.schema import Guidance
@@ -79,6 +79,10 @@ class Proposing(Protocol):
 
     def propose_for(self, draft: AppealDraft) -> Proposal:
         """Return routing's proposal for the draft as it stands."""
+        ...
+
+    def notes_for(self, draft: AppealDraft) -> DraftNotes:
+        """Return what is noted of the draft: its issues, the emotion, what is wanted."""
         ...
 
     def department_name(self, code: str | None) -> str | None:

@@ -10,7 +10,7 @@ from bot.conversation.wishes import WishReader
 from foundation.text.normalise import normalise
 from foundation.text.personal_information import PersonalValues, replace_personal
 from retrieval.schemas import Answer
-from routing.schemas import AppealReading
+from routing.schemas import AppealReading, Proposal
 
 # More than any question needs; the rest is stored, and the citizen told.
 PIPELINE_CHARACTERS = 2000
@@ -33,6 +33,10 @@ class Hearing(Protocol):
         """Return what the text says of an appeal."""
         ...
 
+    def propose(self, text: str) -> Proposal:
+        """Return who is responsible."""
+        ...
+
 
 class TurnReader:
     """Turns stored text and state into a ``Turn``; CPU only, no I/O."""
@@ -41,7 +45,11 @@ class TurnReader:
         self._retrieval = retrieval
         self._wishes = wishes
         self._routing = routing
-        self._parts = PartReader(retrieval, lambda text: heard(routing.read(text)))
+        self._parts = PartReader(
+            retrieval,
+            lambda text: heard(routing.read(text)),
+            lambda text: len(routing.propose(text).parts) > 1,
+        )
 
     def read(
         self, text: str, state: DialogueState, values: PersonalValues, emergency: str | None
@@ -111,4 +119,5 @@ def heard(reading: AppealReading) -> Heard:
         confidential=reading.confidential,
         category=reading.category.level3 if reading.category else None,
         category_probability=reading.category_probability,
+        emotion=reading.emotion,
     )

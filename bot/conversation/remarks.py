@@ -61,8 +61,6 @@ class Remarks:
 
     paces: tuple[tuple[Pace, re.Pattern[str]], ...]
     rate_service: re.Pattern[str]
-    upset: re.Pattern[str]
-    not_upset: re.Pattern[str]
     topics: tuple[Topic, ...]
 
     def pace(self, text: str) -> Pace | None:
@@ -76,10 +74,6 @@ class Remarks:
         """Whether somebody wants to rate the service and has not yet said how."""
         bare = _PUNCTUATION.sub("", text)
         return len(bare) <= _LONGEST_REMARK and self.rate_service.fullmatch(bare) is not None
-
-    def is_upset(self, text: str) -> bool:
-        """Whether ``text`` shows strong emotion."""
-        return self.upset.search(text) is not None and self.not_upset.search(text) is None
 
     def topic(self, text: str) -> Topic | None:
         """Return what ``text`` is about that another body settles."""
@@ -104,8 +98,6 @@ def load_remarks(text: str, others: Sequence[str]) -> Remarks:
         return Remarks(
             paces=tuple((pace, _pattern(data[pace.value]["whole"], cities)) for pace in Pace),
             rate_service=_pattern(data["rate_service"]["whole"], cities),
-            upset=_pattern(data["upset"]["any"], cities),
-            not_upset=_pattern(data["upset"]["unless"], cities),
             topics=tuple(_topic(entry, cities) for entry in data["topics"]),
         )
     except (YAMLError, KeyError, TypeError, ValueError, re.error) as error:

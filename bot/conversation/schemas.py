@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from knowledge_base.schema import FacetName
 from retrieval.schemas import Decision
-from routing.schemas import AppealKind
+from routing.schemas import AppealKind, Emotion
 
 # Below it a text that names neither place nor time tells of nothing in particular.
 _CLEAR_CATEGORY = 0.4
@@ -106,12 +106,34 @@ class Heard(Record):
     confidential: bool = False
     category: str | None = None  # level3 label
     category_probability: float = 1.0
+    emotion: Emotion = Emotion.CALM
+
+    @property
+    def upset(self) -> bool:
+        """Whether the citizen is beside themselves: a person is called."""
+        return self.emotion is Emotion.VERY_UPSET
 
     @property
     def vague(self) -> bool:
         """Whether nothing says where, when or what kind of thing it was."""
         unclear = self.category_probability < _CLEAR_CATEGORY
         return self.place is None and self.when is None and unclear
+
+
+class DraftPart(Record):
+    """One of several issues in a draft, with the body that will have it, where that is known."""
+
+    text: str
+    department: str | None = None  # name
+
+
+class DraftNotes(Record):
+    """What routing notes of a draft as it stands; computed anew whenever it changes."""
+
+    parts: tuple[DraftPart, ...] = ()  # empty where the draft is about one thing
+    emotion: Emotion = Emotion.CALM
+    emotion_words: tuple[str, ...] = ()
+    demands: tuple[str, ...] = ()  # in words, as labelled
 
 
 class AppealDraft(Record):
@@ -128,6 +150,13 @@ class AppealDraft(Record):
     category: str | None = None
     asking: Slot | None = None  # the open question
     asked: dict[str, int] = Field(default_factory=dict)  # slot → times asked
+    notes: DraftNotes = DraftNotes()
+    joined: bool = False  # several issues, but one ticket is wanted for all of them
+
+    @property
+    def parts(self) -> tuple[DraftPart, ...]:
+        """The issues that get a ticket each; none where one ticket is for all."""
+        return () if self.joined else self.notes.parts
 
 
 GuidanceStep = Literal["start", "decline", "answer", "unsure", "back", "again", "stop", "resume"]

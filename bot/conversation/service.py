@@ -165,8 +165,20 @@ class ConversationService:
             draft = await self._database.write(
                 lambda session: self._commit.edit_draft(session, conversation_id, changes, heard)
             )
+            draft = await self._noted(conversation_id, draft)
         self._broadcaster.notify(conversation_id)
         return draft
+
+    async def _noted(self, conversation_id: str, draft: AppealDraft | None) -> AppealDraft | None:
+        """Bring what routing notes of a draft up to its words; within the conversation's turn."""
+        if draft is None:
+            return None
+        notes = await anyio.to_thread.run_sync(self._commit.notes_for, draft)
+        if notes == draft.notes:
+            return draft
+        return await self._database.write(
+            lambda session: self._commit.note_draft(session, conversation_id, draft, notes)
+        )
 
     async def rate(self, conversation_id: str, seq: int, useful: bool) -> None:
         """Keep whether an answer helped; one that did not joins the queue of open questions."""
@@ -297,6 +309,7 @@ class ConversationService:
         text = "\n".join(work.texts)
         heard = await anyio.to_thread.run_sync(self._reader.hear, text, work.values)
         await self._database.write(lambda session: self._commit.listen(session, work, heard))
+        await self._noted(work.conversation_id, await self.draft(work.conversation_id))
 
     async def _finish(
         self, work: TurnWork, turn_id: str, outcome: Outcome, degraded: str | None

@@ -220,7 +220,7 @@ def _free(act: Act, intent: Intent | None, turn: Turn) -> Act:
 
 def _unanswered(act: Act, intent: Intent | None, turn: Turn, *, tells_issue: bool) -> Act:
     """Return the act of a message that no guide answers."""
-    if remarks().is_upset(turn.text) and not _tells_something(turn):
+    if turn.heard.upset and not _tells_something(turn):
         return Act.HANDOVER
     if act in _WEAK | {Act.ANSWER_QUESTION} and tells_issue:
         return Act.APPEAL

@@ -2,19 +2,21 @@
 
 import sys
 import time
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 from pydantic import BaseModel, ConfigDict, StrictStr, ValidationError
 
+from connectors.cli.learnt_from_tickets import learnt_from_tickets
 from connectors.cli.machine_form import JsonObject, answer_lines, json_only_output
 from foundation.clock import SHANGHAI, SystemClock
 from foundation.errors import MalformedInputError
 from foundation.settings import load_settings
 from routing.proposals.assembly import load_routing_service
 from routing.proposals.service import RoutingService
-from routing.schemas import Category, Proposal
+from routing.schemas import AppealReading, Category, Emotion, Proposal
 
 
 class RouteRequest(BaseModel):
@@ -45,12 +47,26 @@ def route(
     if not jsonl and text is None:
         raise typer.BadParameter("请写出诉求，或用 --jsonl 从标准输入读取")
     with json_only_output() as output:
-        service = load_routing_service(load_settings(), SystemClock(), dense=not words_only)
-        service.warm_up()
-        if jsonl:
-            answer_lines(sys.stdin, lambda line: answer(line, service), output)
-        elif text is not None:
-            output.writelines(f"{line}\n" for line in words(service.propose(text, place=place)))
+        settings = load_settings()
+        with learnt_from_tickets(settings) as tickets:
+            service = load_routing_service(
+                settings,
+                SystemClock(),
+                dense=not words_only,
+                catalogue=tickets.catalogue,
+                history=tickets.history,
+            )
+            service.warm_up()
+            _answer_all(service, text, place, output, jsonl=jsonl)
+
+
+def _answer_all(
+    service: RoutingService, text: str | None, place: str | None, output: TextIO, *, jsonl: bool
+) -> None:
+    if jsonl:
+        answer_lines(sys.stdin, lambda line: answer(line, service), output)
+    elif text is not None:
+        output.writelines(f"{line}\n" for line in words(service.propose(text, place=place)))
 
 
 def answer(line: JsonObject, service: RoutingService) -> JsonObject:
@@ -77,6 +93,14 @@ def answer(line: JsonObject, service: RoutingService) -> JsonObject:
 
 def as_json(proposal: Proposal) -> JsonObject:
     """Return a proposal in the machine form (docs/cli/route.schema.json)."""
+    return {
+        **_part_json(proposal),
+        "parts": [{"text": part.text, **_part_json(part.proposal)} for part in proposal.parts],
+    }
+
+
+def _part_json(proposal: Proposal) -> JsonObject:
+    """Return what a proposal for a whole appeal and for one part of it have in common."""
     reading = proposal.reading
     return {
         "outcome": proposal.outcome.value,
@@ -89,9 +113,13 @@ def as_json(proposal: Proposal) -> JsonObject:
             for body in proposal.candidates
         ],
         "confidence": proposal.confidence,
+        "send_back_risk": proposal.send_back_risk,
         "needs_dispatcher": proposal.needs_dispatcher,
         "asks": proposal.asks,
+        "place": reading.place,
         "district": reading.district,
+        "emotion": {"level": reading.emotion.label, "words": list(reading.emotion_words)},
+        "demands": [{"demand": one.demand.label, "words": one.words} for one in reading.demands],
         "emergency_line": proposal.emergency_line,
         "urgent": proposal.urgent,
         "confidential": reading.confidential,
@@ -109,10 +137,13 @@ def words(proposal: Proposal) -> list[str]:
     if proposal.emergency_line is not None:
         lines.append(f"紧急：请立即拨打 {proposal.emergency_line}")
     lines.append(f"主办：{proposal.lead or '须先问明地点'}（把握 {proposal.confidence:.0%}）")
+    if proposal.send_back_risk is not None:
+        lines.append(f"退单风险：{proposal.send_back_risk:.0%}")
     for body in proposal.candidates[:3]:
         lines.append(f"  {body.code} {body.score:.2f}")
         lines.extend(f"    {reason}" for reason in body.evidence)
     lines.append(f"地点：{reading.place or '未说明'}（{reading.district or '区县不明'}）")
+    lines.extend(_wishes(reading))
     if proposal.due_at is not None:
         lines.append(f"办结期限：{_iso(proposal.due_at)}")
     marks = {
@@ -121,7 +152,19 @@ def words(proposal: Proposal) -> list[str]:
         "人工派单": proposal.needs_dispatcher,
     }
     lines.extend(name for name, is_set in marks.items() if is_set)
+    for number, part in enumerate(proposal.parts, 1):
+        lines.append(f"第{number}件事：{part.text}")
+        lines.extend(f"  {line}" for line in words(part.proposal))
     return lines
+
+
+def _wishes(reading: AppealReading) -> Iterator[str]:
+    if reading.demands:
+        yield "要求：" + "、".join(
+            f"{one.demand.label}（“{one.words}”）" for one in reading.demands
+        )
+    if reading.emotion is not Emotion.CALM:
+        yield f"情绪：{reading.emotion.label}（“{'”“'.join(reading.emotion_words)}”）"
 
 
 def _category(category: Category | None) -> JsonObject | None:

@@ -5,8 +5,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.conversation.cards import draft_fields
-from bot.conversation.effects import progress_reply
 from bot.conversation.schemas import AppealDraft
+from bot.conversation.telling import progress_reply
 from bot.conversation.transcript import Entry, Receipt
 from connectors.http.errors import TooManyRequestsError
 from connectors.http.middleware import BODY_LIMIT_BYTES

@@ -36,7 +36,9 @@ class Database:
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
-        self._writing = sessionmaker(self.engine, expire_on_commit=False)
+        self._beside: Engine | None = None if self.is_sqlite else _engine_beside(url)
+        info = {_BESIDE: self._beside}
+        self._writing = sessionmaker(self.engine, expire_on_commit=False, info=info)
         reading = self.engine.execution_options(read_only=True)
         self._reading = sessionmaker(reading, expire_on_commit=False)
 
@@ -94,6 +96,8 @@ class Database:
         """Let the transactions that are under way end, then close every connection."""
         self._threads.shutdown()
         self.engine.dispose()
+        if self._beside is not None:
+            self._beside.dispose()
 
     async def _on_thread(self, work: Callable[[], T]) -> T:
         # Not anyio's threads: ``Task.cancel`` passes through its shield and would leave a thread
@@ -112,6 +116,34 @@ class Database:
                     logger.warning("transaction of a cancelled task failed: %s", type(error))
                 raise
         return running.result()
+
+
+def engine_beside(session: Session) -> Engine | None:
+    """Return the engine for a statement that commits at once, whatever becomes of ``session``.
+
+    For counters that everybody increases: within the caller's transaction their row would stay
+    locked until its commit has reached the disk, and so would everybody else. Such a statement is
+    not waited for to reach the disk itself; it does so before any later commit does. ``None`` on
+    SQLite, where one writer is all there is.
+    """
+    found: Engine | None = session.info.get(_BESIDE)
+    return found
+
+
+_BESIDE = "engine_beside"
+
+
+def _engine_beside(url: str) -> Engine:
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        # Two: one statement each, never held while another connection is waited for.
+        pool_size=2,
+        max_overflow=0,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"options": "-c synchronous_commit=off"},
+    )
 
 
 def _prepare_sqlite(engine: Engine) -> None:

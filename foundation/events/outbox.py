@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from foundation.clock import Clock
+from foundation.database.rows import table_of
 from foundation.events.models import OutboxMessage
 from foundation.text.personal_information import mask
 
@@ -56,7 +57,9 @@ class Outbox:
     def enqueue_all(self, session: Session, messages: Sequence[NewMessage]) -> None:
         """Add many messages in one statement; those with a known key stay as they are."""
         if messages:
-            session.execute(_insert(session), [self._row(one) for one in messages])
+            session.connection().execute(
+                _insert(session).inline(), [self._row(one) for one in messages]
+            )
 
     def _row(self, message: NewMessage) -> dict[str, Any]:
         now = self._clock.now()
@@ -125,7 +128,7 @@ class Outbox:
 def _insert(session: Session) -> Any:
     sqlite = session.get_bind().dialect.name == "sqlite"
     insert = sqlite_insert if sqlite else postgresql_insert
-    return insert(OutboxMessage).on_conflict_do_nothing(index_elements=["key"])
+    return insert(table_of(OutboxMessage)).on_conflict_do_nothing(index_elements=["key"])
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:

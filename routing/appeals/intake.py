@@ -1,5 +1,6 @@
 """What registration derives from an appeal before anything is stored."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -25,6 +26,12 @@ class TakenAppeal:
     shielded_text: str
     shielded_place: str | None
     shielded_when: str | None
+
+    def shield(self, words: str) -> str:
+        """Return words of the citizen as handling roles may see them."""
+        return shielded(
+            words, confidential=self.confidential, name=self.new.name, phone=self.new.phone
+        )
 
 
 def take(new: NewAppeal, proposal: Proposal, now: datetime) -> TakenAppeal:
@@ -53,10 +60,10 @@ def _place(new: NewAppeal, *, confidential: bool) -> str | None:
 
 def is_confidential(new: NewAppeal, proposal: Proposal) -> bool:
     """Whether the informant is protected: asked for, read from the text, or any 举报."""
-    kinds = {new.kind, proposal.reading.kind}
-    return (
-        new.confidential or proposal.reading.confidential or AppealKind.IRREGULARITY_REPORT in kinds
-    )
+    readings = [proposal.reading, *(part.proposal.reading for part in proposal.parts)]
+    kinds = {new.kind, *(reading.kind for reading in readings)}
+    asked = new.confidential or any(reading.confidential for reading in readings)
+    return asked or AppealKind.IRREGULARITY_REPORT in kinds
 
 
 def _clean(new: NewAppeal) -> NewAppeal:
@@ -73,15 +80,26 @@ def _clean(new: NewAppeal) -> NewAppeal:
     )
 
 
-def proposal_record(proposal: Proposal, *, confidential: bool) -> dict[str, Any]:
-    """Return what is kept of routing's proposal for the dispatcher, as JSON."""
-    hide = partial(shielded, confidential=confidential, name=None, phone=None)
+def proposal_record(proposal: Proposal, hide: Callable[[str], str]) -> dict[str, Any]:
+    """Return what is kept of routing's proposal for the dispatcher, as JSON.
+
+    Args:
+        proposal: for the appeal, or for the part that a ticket is about.
+        hide: makes the citizen's words such as handling roles may see.
+    """
     return {
         "outcome": proposal.outcome.value,
         "lead": proposal.lead,
         "co": list(proposal.co),
         "confidence": round(float(proposal.confidence), 4),
         "needs_dispatcher": proposal.needs_dispatcher,
+        "send_back_risk": proposal.send_back_risk,
+        "emotion": proposal.reading.emotion.value,
+        "emotion_words": [hide(words) for words in proposal.reading.emotion_words],
+        "demands": [
+            {"demand": one.demand.value, "words": hide(one.words)}
+            for one in proposal.reading.demands
+        ],
         "candidates": [
             {
                 "code": candidate.code,

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from foundation.database.session import engine_beside
 from routing.appeals.models import AppealCounter
 
 # Without what is misread or misheard: 0 O, 1 I L, 2 Z, 5 S, 8 B, U V.
@@ -18,15 +19,21 @@ CODE_CHARACTERS = 6  # 148 million codes; five tries in 15 minutes
 def next_number(session: Session, day: date) -> str:
     """Return the next number of ``day`` (Asia/Shanghai), e.g. ``20261122-000123``.
 
-    The counter's row is locked until the transaction ends, so two never get the same number; one
-    whose transaction fails is given out again.
+    On PostgreSQL the counter is increased beside the caller's transaction, so that registrations
+    do not wait for one another's commit; a number whose registration fails stays unused. On SQLite
+    it is given out again.
     """
+    beside = engine_beside(session)
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     statement = insert(AppealCounter).values(day=day, last=1)
     counted = statement.on_conflict_do_update(
         index_elements=["day"], set_={"last": AppealCounter.last + 1}
     ).returning(AppealCounter.last)
-    serial = session.execute(counted).scalar_one()
+    if beside is None:
+        serial = session.execute(counted).scalar_one()
+    else:
+        with beside.connect() as connection:
+            serial = connection.execute(counted).scalar_one()
     return f"{day:%Y%m%d}-{serial:06d}"
 
 

@@ -72,6 +72,7 @@ class ProgressReader:
             reply=self._outgoing(share),
             replied_at=share.replied_at if share else None,
             confidential=appeal.confidential,
+            part=link.part,
             parts=parts,
             earlier_replies=self._earlier(links, shown),
         )

@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from foundation.database.rows import table_of, values_of
 from routing.appeals.models import (
     Appeal,
     AppealTicket,
@@ -21,6 +22,27 @@ from routing.tickets.models import Assignment, AssignmentRole, Ticket
 def by_idempotency_key(session: Session, key: str) -> Appeal | None:
     """Return the appeal that was registered under ``key``."""
     return session.scalars(select(Appeal).where(Appeal.idempotency_key == key)).one_or_none()
+
+
+def add_unless_known(session: Session, appeal: Appeal) -> bool:
+    """Write a new appeal and give it its key, unless its idempotency key is taken.
+
+    Waits for a transaction that is registering the same idempotency key, and for no other.
+    """
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    added = (
+        insert(_APPEALS)
+        .values(values_of(appeal))
+        .on_conflict_do_nothing(index_elements=["idempotency_key"])
+        .returning(_APPEALS.c.id)
+    )
+    key = session.connection().execute(added).scalar_one_or_none()
+    if key is not None:
+        appeal.id = key
+    return key is not None
+
+
+_APPEALS = table_of(Appeal)
 
 
 def by_number(session: Session, number: str) -> Appeal | None:
@@ -83,6 +105,35 @@ def links_of_appeal(session: Session, appeal_id: int) -> list[tuple[AppealTicket
         .order_by(Ticket.id)
     )
     return [(link, ticket) for link, ticket in session.execute(query)]
+
+
+def standing_links(session: Session, appeal_id: int) -> list[tuple[AppealTicket, Ticket]]:
+    """Return the tickets that an appeal is under; after its withdrawal the one it was under."""
+    links = links_of_appeal(session, appeal_id)
+    standing = [pair for pair in links if pair[0].ended_at is None]
+    return standing or [max(links, key=lambda pair: (pair[0].ended_at, pair[1].id))]
+
+
+def siblings(session: Session, ticket_ids: Collection[int]) -> dict[int, list[Ticket]]:
+    """Return the other tickets of the appeals of each ticket, the first opened first."""
+    mine, theirs = aliased(AppealTicket), aliased(AppealTicket)
+    query = (
+        select(mine.ticket_id, Ticket)
+        .join(theirs, theirs.appeal_id == mine.appeal_id)
+        .join(Ticket, Ticket.id == theirs.ticket_id)
+        .where(
+            mine.ticket_id.in_(ticket_ids),
+            theirs.ticket_id != mine.ticket_id,
+            mine.ended_at.is_(None),
+            theirs.ended_at.is_(None),
+        )
+        .order_by(Ticket.id)
+    )
+    found: dict[int, list[Ticket]] = {}
+    for ticket_id, other in session.execute(query):
+        if other not in found.setdefault(ticket_id, []):
+            found[ticket_id].append(other)
+    return found
 
 
 def current_links(session: Session, ticket_id: int) -> list[AppealTicket]:

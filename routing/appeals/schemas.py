@@ -26,6 +26,21 @@ class NewAppeal:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisteredTicket:
+    """One ticket of an appeal as the citizen is told of it."""
+
+    ticket_no: str
+    text: str  # shielded
+    state: TicketState
+    state_label: str
+    department_code: str | None  # None while a dispatcher decides
+    department_name: str | None
+    due_at: datetime | None
+    provisional: bool
+    derivation: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RegisteredAppeal:
     """What the citizen is told after registering."""
 
@@ -40,6 +55,8 @@ class RegisteredAppeal:
     provisional: bool
     derivation: tuple[str, ...]
     confidential: bool
+    part: str | None = None  # what the first ticket is about; None: all of the appeal
+    further: tuple[RegisteredTicket, ...] = ()  # where different bodies must act
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +107,8 @@ class ProgressView:
     reply: str | None
     replied_at: datetime | None
     confidential: bool
-    parts: tuple[ProgressPart, ...] = ()  # beside the first, where the appeal was split
+    part: str | None = None  # what the first ticket is about; None: all of the appeal
+    parts: tuple[ProgressPart, ...] = ()  # beside the first, where there are several tickets
     earlier_replies: tuple[EarlierReply, ...] = ()  # the oldest first
 
 

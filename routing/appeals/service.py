@@ -1,25 +1,34 @@
 """Appeals: registered once, dispatched to whom routing proposes, followed by their citizen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
 from foundation.clock import SHANGHAI, Clock
 from foundation.database.encrypted import blind_index
+from foundation.database.rows import pipelined, write_rows
 from knowledge_base.schema import Department
 from routing.appeals import repository
 from routing.appeals.errors import ProgressNotFoundError
-from routing.appeals.intake import TakenAppeal, proposal_record, take
+from routing.appeals.intake import TakenAppeal, take
 from routing.appeals.models import Appeal, AppealTicket, Contact, InformantVault
 from routing.appeals.numbering import digits_of, new_query_code, next_number, plain_number
+from routing.appeals.opening import AppealOpening, openings
 from routing.appeals.progress import ProgressReader, code_matches
 from routing.appeals.progress_lock import ProgressLock
-from routing.appeals.schemas import ContactView, NewAppeal, ProgressView, RegisteredAppeal
+from routing.appeals.schemas import (
+    ContactView,
+    NewAppeal,
+    ProgressView,
+    RegisteredAppeal,
+    RegisteredTicket,
+)
 from routing.deadlines.service import ResolveDeadline
-from routing.schemas import Outcome, Proposal
+from routing.finding.documents import write_fresh
+from routing.schemas import Proposal
 from routing.tickets import repository as ticket_repository
 from routing.tickets.models import Ticket
-from routing.tickets.schemas import SYSTEM, Actor, NewTicket
+from routing.tickets.schemas import SYSTEM, Actor
 from routing.tickets.service import TicketService
 from routing.tickets.states import TicketState
 
@@ -45,10 +54,11 @@ class AppealService:
         deadline: ResolveDeadline | None,
         actor: Actor = SYSTEM,
     ) -> RegisteredAppeal:
-        """Register an appeal and open its ticket; the same ``idempotency_key`` registers once.
+        """Register an appeal and open its tickets; the same ``idempotency_key`` registers once.
 
-        The ticket is dispatched at once to the lead that ``proposal`` names, or waits for a
-        dispatcher where the proposal asks for one or its lead takes no tickets.
+        A ticket is dispatched at once to the lead that ``proposal`` names, or waits for a
+        dispatcher where the proposal asks for one or its lead takes no tickets. Each part of the
+        proposal becomes a ticket of its own, -1, -2, …, linked with the others.
 
         Args:
             session: a writing transaction.
@@ -57,22 +67,19 @@ class AppealService:
             deadline: by when it must be resolved; ``None`` where nothing is due.
             actor: the system, or the operator who took it down.
         """
-        known = repository.by_idempotency_key(session, new.idempotency_key)
-        if known is not None:
-            return self._registered(session, known)
         taken = take(new, proposal, self._clock.now())
-        number = next_number(session, taken.registered_at.astimezone(SHANGHAI).date())
-        # The counter's row let one of two equal requests through first; look again behind it.
         known = repository.by_idempotency_key(session, new.idempotency_key)
         if known is not None:
-            return self._registered(session, known)
-        appeal = _store(session, number, taken)
-        ticket = self._tickets.register(
-            session, _new_ticket(appeal, taken, proposal, deadline), actor
-        )
-        session.add(AppealTicket(appeal_id=appeal.id, ticket_id=ticket.id))
-        self._settle(session, ticket, proposal, actor)
-        return self._registered(session, appeal)
+            return self._known(session, known)
+        number = next_number(session, taken.registered_at.astimezone(SHANGHAI).date())
+        appeal = _appeal(number, taken)
+        if not repository.add_unless_known(session, appeal):
+            # An equal request was first by a moment; its transaction is over by now.
+            known = repository.by_idempotency_key(session, new.idempotency_key)
+            assert known is not None
+            return self._known(session, known)
+        wanted = openings(appeal, taken, proposal, deadline, self._tickets)
+        return self._open(session, appeal, _identity(appeal, taken), wanted, actor)
 
     def progress(
         self, session: Session, number: str, code_or_last4: str, client_key: str
@@ -142,38 +149,55 @@ class AppealService:
         self._tickets.note(session, ticket, "contact_read", actor, data)
         return found
 
-    def _settle(self, session: Session, ticket: Ticket, proposal: Proposal, actor: Actor) -> None:
-        number = ticket.ticket_no
-        if proposal.outcome is Outcome.DECLINE:
-            self._tickets.advance(session, number, TicketState.DECLINED, actor)
-        elif (
-            # Who has a question registered was not answered: somebody has to, and a person says
-            # who, because routing does not weigh that for what it takes to be answerable.
-            proposal.outcome is Outcome.DIRECT_ANSWER
-            or proposal.lead is None
-            or proposal.needs_dispatcher
-            or not self._tickets.takes_tickets(proposal.lead)
-        ):
-            self._tickets.await_dispatcher(session, ticket, actor)
-        else:
-            co = [code for code in proposal.co if self._tickets.takes_tickets(code)]
-            self._tickets.dispatch(session, number, proposal.lead, actor, co)
+    def _open(
+        self,
+        session: Session,
+        appeal: Appeal,
+        identity: Contact | InformantVault,
+        wanted: Sequence[AppealOpening],
+        actor: Actor,
+    ) -> RegisteredAppeal:
+        opener = self._tickets.opener
+        opened = opener.open(session, [one.opening for one in wanted], actor)
+        links = [
+            AppealTicket(appeal_id=appeal.id, ticket_id=one.ticket.id, part=asked.part)
+            for one, asked in zip(opened, wanted, strict=True)
+        ]
+        with pipelined(session):
+            write_rows(session, [identity])
+            write_rows(session, links)
+            opener.write(session, opened)
+            for one in opened:
+                write_fresh(session, one.ticket, [(appeal, one.ticket.text)], one.shares)
+        told = [
+            self._ticket(one.ticket, next((share.department_code for share in one.shares), None))
+            for one in opened
+        ]
+        return _registered(appeal, told, [one.part for one in wanted])
 
-    def _registered(self, session: Session, appeal: Appeal) -> RegisteredAppeal:
-        ticket = repository.ticket_of(session, appeal.id)
-        code = _department_code(session, ticket)
-        return RegisteredAppeal(
-            number=appeal.number,
-            query_code=appeal.query_code,
+    def _known(self, session: Session, appeal: Appeal) -> RegisteredAppeal:
+        """Return what was told when the appeal was registered, as its tickets stand now."""
+        standing = repository.standing_links(session, appeal.id)
+        told = [self._ticket(ticket, self._lead_of(session, ticket)) for _, ticket in standing]
+        return _registered(appeal, told, [link.part for link, _ in standing])
+
+    def _lead_of(self, session: Session, ticket: Ticket) -> str | None:
+        share = repository.lead_share(session, ticket.id)
+        return None if share is None else share.department_code
+
+    def _ticket(self, ticket: Ticket, lead: str | None) -> RegisteredTicket:
+        if ticket.state is TicketState.DECLINED:
+            lead = ticket.proposal.get("lead")  # the body that is named to the citizen
+        return RegisteredTicket(
             ticket_no=ticket.ticket_no,
+            text=ticket.text,
             state=ticket.state,
             state_label=ticket.state.label,
-            department_code=code,
-            department_name=self._name_of(code),
+            department_code=lead,
+            department_name=self._name_of(lead),
             due_at=ticket.resolve_due_at,
             provisional=ticket.due_provisional,
             derivation=tuple(ticket.due_basis.get("derivation", ())),
-            confidential=appeal.confidential,
         )
 
     def _view(self, session: Session, appeal: Appeal) -> ProgressView:
@@ -184,9 +208,30 @@ class AppealService:
         return None if department is None else department.name
 
 
-def _store(session: Session, number: str, taken: TakenAppeal) -> Appeal:
+def _registered(
+    appeal: Appeal, told: Sequence[RegisteredTicket], parts: Sequence[str | None]
+) -> RegisteredAppeal:
+    first = told[0]
+    return RegisteredAppeal(
+        number=appeal.number,
+        query_code=appeal.query_code,
+        ticket_no=first.ticket_no,
+        state=first.state,
+        state_label=first.state_label,
+        department_code=first.department_code,
+        department_name=first.department_name,
+        due_at=first.due_at,
+        provisional=first.provisional,
+        derivation=first.derivation,
+        confidential=appeal.confidential,
+        part=parts[0],
+        further=tuple(told[1:]),
+    )
+
+
+def _appeal(number: str, taken: TakenAppeal) -> Appeal:
     new = taken.new
-    appeal = Appeal(
+    return Appeal(
         number=number,
         idempotency_key=new.idempotency_key,
         query_code=new_query_code(),
@@ -202,55 +247,23 @@ def _store(session: Session, number: str, taken: TakenAppeal) -> Appeal:
         anonymous=new.phone is None and new.name is None,
         registered_at=taken.registered_at,
     )
-    session.add(appeal)
-    session.flush()
+
+
+def _identity(appeal: Appeal, taken: TakenAppeal) -> Contact | InformantVault:
+    """Return who is behind an appeal, for the table that its protection asks for."""
+    new = taken.new
     table, purpose = (
         (InformantVault, "vault.phone") if taken.confidential else (Contact, "contact.phone")
     )
     digits = digits_of(new.phone) if new.phone else ""
-    session.add(
-        table(
-            appeal_id=appeal.id,
-            name=new.name,
-            phone=new.phone,
-            phone_index=blind_index(digits, purpose) if digits else None,
-            original_text=new.text,
-            original_place=new.place,
-        )
+    return table(
+        appeal_id=appeal.id,
+        name=new.name,
+        phone=new.phone,
+        phone_index=blind_index(digits, purpose) if digits else None,
+        original_text=new.text,
+        original_place=new.place,
     )
-    return appeal
-
-
-def _new_ticket(
-    appeal: Appeal, taken: TakenAppeal, proposal: Proposal, deadline: ResolveDeadline | None
-) -> NewTicket:
-    category = taken.category
-    return NewTicket(
-        # The first ticket of its appeal; a split opens -2, -3.
-        ticket_no=f"{appeal.number}-1",
-        kind=appeal.kind,
-        text=appeal.text,
-        place=appeal.place,
-        district=appeal.district,
-        occurred=appeal.occurred,
-        category_code=category.code if category else None,
-        category=f"{category.level1}/{category.level2}/{category.level3}" if category else None,
-        urgent=proposal.urgent,
-        confidential=appeal.confidential,
-        registered_at=appeal.registered_at,
-        deadline=deadline,
-        proposal=proposal_record(proposal, confidential=appeal.confidential),
-        origin={"appeal": appeal.number, "channel": appeal.channel, "kind": appeal.kind.value},
-    )
-
-
-def _department_code(session: Session, ticket: Ticket) -> str | None:
-    """Return who has the ticket; for a declined one, the body that is named to the citizen."""
-    if ticket.state is TicketState.DECLINED:
-        named: str | None = ticket.proposal.get("lead")
-        return named
-    share = repository.lead_share(session, ticket.id)
-    return None if share is None else share.department_code
 
 
 def contact_view(appeal: Appeal, contact: Contact) -> ContactView:

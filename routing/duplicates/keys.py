@@ -12,9 +12,10 @@ from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
-from sqlalchemy import delete, insert, text
+from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
+from foundation.database.rows import write_values
 from foundation.text.normalise import normalise
 from routing.duplicates.models import DuplicateKey, DuplicateSketch
 from routing.extraction.places import bare_place
@@ -133,7 +134,7 @@ def write_keys(session: Session, ticket: Ticket, *, fresh: bool = False) -> None
     sketch = None if fresh else session.get(DuplicateSketch, ticket.id)
     if sketch is None:
         row = {"ticket_id": ticket.id, "keys": packed}
-        session.execute(insert(DuplicateSketch), row)
+        write_values(session, DuplicateSketch, [row])
     elif sketch.keys == packed:
         return
     else:
@@ -145,7 +146,8 @@ def write_keys(session: Session, ticket: Ticket, *, fresh: bool = False) -> None
         sqlite = session.get_bind().dialect.name == "sqlite"
         # One statement, always the same one: every registration passes here.
         values = json.dumps(keys) if sqlite else keys
-        session.execute(_ADD_SQLITE if sqlite else _ADD, {"keys": values, "own": ticket.id})
+        add = _ADD_SQLITE if sqlite else _ADD
+        session.connection().execute(add, {"keys": values, "own": ticket.id})
 
 
 _ADD = text("INSERT INTO duplicate_keys SELECT unnest(CAST(:keys AS bigint[])), :own")

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, aliased
 
+from routing.appeals.repository import siblings
 from routing.duplicates.models import DuplicatePair, PairState
 from routing.tickets.models import Ticket
 from routing.tickets.states import TRANSITIONS, TicketState
@@ -101,6 +102,11 @@ _SAME_CONTACT = text(
     " AND mine.ended_at IS NULL AND theirs.ended_at IS NULL"
     " ORDER BY theirs.ticket_id DESC LIMIT :most"
 )
+
+
+def of_same_appeal(session: Session, ticket_id: int) -> set[int]:
+    """Return the other tickets that the appeals of this one are under."""
+    return {one.id for one in siblings(session, [ticket_id]).get(ticket_id, ())}
 
 
 def refused_with(session: Session, ticket_id: int) -> set[int]:

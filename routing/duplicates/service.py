@@ -108,6 +108,7 @@ class Duplicates:
         callers = set(repository.of_same_contact(session, ticket.id))
         ids = callers.union(repository.sharing(session, ticket.id, keys_of(ticket)))
         ids -= repository.refused_with(session, ticket.id)
+        ids -= repository.of_same_appeal(session, ticket.id)  # further issues, not the same one
         around = ticket.registered_at - self._window, ticket.registered_at + self._window
         compared = _Comparison(ticket, self._reader)
         judged = [

@@ -21,9 +21,12 @@ from routing.extraction.contacts import (
     wishes_anonymity,
     wishes_confidentiality,
 )
+from routing.extraction.demands import read_demands
+from routing.extraction.emotion import EmotionReading, read_emotion
 from routing.extraction.parties import find_parties
 from routing.extraction.places import LocatedPlace, PlaceGazetteer, locate, without_names
 from routing.extraction.times import find_times, main_time
+from routing.schemas import Demanded
 
 Span = tuple[int, int, EntityKind]  # start and end in characters
 _KEY = "routing_entities"
@@ -47,6 +50,8 @@ class Extraction:
     anonymous: bool
     wants_confidentiality: bool
     dependent: bool
+    emotion: EmotionReading
+    demands: tuple[Demanded, ...]
 
 
 class Extractor:
@@ -81,6 +86,8 @@ class Extractor:
             anonymous=wishes_anonymity(text),
             wants_confidentiality=wishes_confidentiality(text),
             dependent=speaks_as_dependent(text),
+            emotion=read_emotion(text),
+            demands=read_demands(text),
         )
 
 

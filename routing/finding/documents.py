@@ -1,12 +1,14 @@
 """What of a ticket is searched, written in the transaction that changes it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 
 from sqlalchemy import event, insert, select
 from sqlalchemy.orm import Session
 
+from foundation.database.rows import write_values
 from routing.appeals import repository as appeals
+from routing.appeals.models import Appeal
 from routing.appeals.outgoing import outgoing_reply
 from routing.duplicates.keys import write_keys
 from routing.finding.models import TicketDocument
@@ -32,6 +34,7 @@ _NO_WORDS = frozenset(
         "due_moved",
         "due_confirmed",
         "attached",
+        "linked",
         "attachment_cleared",
     }
 )
@@ -68,6 +71,26 @@ def write_changed(session: Session) -> None:
     session.flush()
 
 
+def write_fresh(
+    session: Session,
+    ticket: Ticket,
+    asked: Sequence[tuple[Appeal, str]],
+    shares: Sequence[Assignment],
+) -> None:
+    """Write documents and keys of a ticket just opened, from what is known of it; reads nothing.
+
+    Args:
+        session: the transaction.
+        ticket: flushed.
+        asked: its appeals, each with the words that the ticket is about.
+        shares: of it; nobody has replied.
+    """
+    wanted = _texts(session, ticket, asked, shares)
+    rows = [_document(ticket, audience, text) for audience, text in wanted.items()]
+    write_values(session, TicketDocument, rows)
+    write_keys(session, ticket, fresh=True)
+
+
 def write_documents(session: Session, ticket: Ticket, *, fresh: bool = False) -> None:
     """Make the ticket's documents those that its audiences may read now.
 
@@ -76,28 +99,40 @@ def write_documents(session: Session, ticket: Ticket, *, fresh: bool = False) ->
         ticket: flushed.
         fresh: it was opened in this transaction, so it has none yet.
     """
-    wanted = _texts(session, ticket)
+    shares = session.scalars(
+        select(Assignment).where(Assignment.ticket_id == ticket.id).order_by(Assignment.id)
+    )
+    wanted = _texts(session, ticket, appeals.asked_of_ticket(session, ticket.id), list(shares))
     known: dict[str, TicketDocument] = {}
     if not fresh:
         query = select(TicketDocument).where(TicketDocument.ticket_id == ticket.id)
         known = {row.audience: row for row in session.scalars(query)}
-    for audience, row in known.items():
+    for audience, old in known.items():
         if audience not in wanted:
-            session.delete(row)
+            session.delete(old)
     added = []
     for audience, text in wanted.items():
-        digest = blake2b(text.encode(), digest_size=16).hexdigest()
+        digest = _digest(text)
         present = known.get(audience)
         if present is not None and present.digest == digest:
             continue
-        words = f"{audience_token(audience)} {document_words(text)}"
+        row = _document(ticket, audience, text)
         if present is None:
-            one = {"ticket_id": ticket.id, "audience": audience, "digest": digest}
-            added.append(one | {"words": words})
+            added.append(row)
         else:
-            present.digest, present.words = digest, words
+            present.digest, present.words = digest, str(row["words"])
     if added:
         session.execute(insert(TicketDocument), added)
+
+
+def _document(ticket: Ticket, audience: str, text: str) -> dict[str, object]:
+    words = f"{audience_token(audience)} {document_words(text)}"
+    known = {"ticket_id": ticket.id, "audience": audience}
+    return known | {"digest": _digest(text), "words": words}
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def audience_token(audience: str) -> str:
@@ -105,14 +140,13 @@ def audience_token(audience: str) -> str:
     return f"audience{audience.lower()}"
 
 
-def _texts(session: Session, ticket: Ticket) -> dict[str, str]:
+def _texts(
+    session: Session,
+    ticket: Ticket,
+    asked: Sequence[tuple[Appeal, str]],
+    shares: Sequence[Assignment],
+) -> dict[str, str]:
     """Return the text for each audience, from the version that handling roles may see."""
-    asked = appeals.asked_of_ticket(session, ticket.id)
-    shares = list(
-        session.scalars(
-            select(Assignment).where(Assignment.ticket_id == ticket.id).order_by(Assignment.id)
-        )
-    )
     common = [ticket.ticket_no, ticket.category, ticket.place, ticket.district, ticket.text]
     for appeal, words in asked:
         common += [words, appeal.place]
@@ -125,13 +159,13 @@ def _texts(session: Session, ticket: Ticket) -> dict[str, str]:
     return texts
 
 
-def _replies_to_hotline(session: Session, shares: list[Assignment]) -> Iterator[str]:
+def _replies_to_hotline(session: Session, shares: Sequence[Assignment]) -> Iterator[str]:
     for share in shares:
         if share.reply is not None:
             yield outgoing_reply(session, share.ticket_id, share.reply)
 
 
-def _replies_to(own: Assignment, shares: list[Assignment]) -> Iterator[str]:
+def _replies_to(own: Assignment, shares: Sequence[Assignment]) -> Iterator[str]:
     """Yield the replies that a department reads: all as the lead, its own as a co-handler."""
     leads = own.role is AssignmentRole.LEAD
     for share in shares:

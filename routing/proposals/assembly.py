@@ -10,6 +10,7 @@ from routing.deadlines.service import load_deadline_service
 from routing.learning.store import load_in_force
 from routing.proposals.catalogue import DispatchCatalogue
 from routing.proposals.collaborators import Library
+from routing.proposals.send_back_risk import SendBackHistory
 from routing.proposals.service import RoutingService
 
 
@@ -22,6 +23,7 @@ def load_routing_service(
     dense: bool = True,
     learnt: bool = True,
     catalogue: DispatchCatalogue | None = None,
+    history: SendBackHistory | None = None,
 ) -> RoutingService:
     """Return the service over the shipped data; ``warm_up`` is the caller's.
 
@@ -33,6 +35,7 @@ def load_routing_service(
         dense: ``False`` works by words and cues alone, without any encoder.
         learnt: ``False`` leaves out what was learnt from closed tickets.
         catalogue: what was ruled on send-backs.
+        history: how often departments sent tickets back.
 
     Raises:
         LibraryFaultsError: the shipped data has faults.
@@ -50,4 +53,5 @@ def load_routing_service(
         clock=clock,
         learnt=load_in_force(settings.data_dir, fingerprint, taxonomy) if learnt else None,
         catalogue=catalogue,
+        history=history,
     )

@@ -41,6 +41,11 @@ class DutyQuotes:
             return None
         return f"权责清单·{self.name(code)}：{best[2]}"
 
+    def speaks_of(self, code: str, text: str) -> bool:
+        """Whether the text itself speaks of a duty of ``code``."""
+        said = _pairs(text)
+        return any(len(pairs & said) >= _LEAST_OVERLAP for _, pairs in self._duties.get(code, ()))
+
     def not_duty(self, code: str, text: str) -> NotDuty | None:
         """Return what ``code`` is not responsible for although the text speaks of just that."""
         said = _pairs(text)

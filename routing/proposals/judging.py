@@ -1,14 +1,30 @@
 """What one text gives reason for: danger, protection, the kind that is settled."""
 
+import re
+from collections.abc import Mapping, Sequence
+
+from knowledge_base.schema import Department
 from routing.classification.classifier import Classification
 from routing.extraction.pipeline import Extraction
 from routing.safety import SafetyAlert
 from routing.schemas import AppealKind
+from routing.taxonomy import Taxonomy
 
 _REPORT_CHANCE = 0.2  # a real chance of 举报: identity is protected
 # Of 187 emergencies of the screen's tests one lies below, of 36 calibration appeals that the screen
 # alarms on 20 (five-fold): docs/benchmarks/routing.md.
 _DANGER = 0.1
+_HAZARD_CHANCE = 0.25
+# The name by which the departments' data knows who answers a line.
+_LINE_NAMES = {
+    "110": "110",
+    "119": "119",
+    "120": "120",
+    "122": "122",
+    "燃气": "燃气公司",
+    "供电": "供电局",
+    "心理援助": "卫健委",
+}
 
 
 def reads_ordinary(classification: Classification) -> bool:
@@ -40,3 +56,27 @@ def is_confidential(
         return True
     blames = kind in {AppealKind.COMPLAINT, AppealKind.ASSISTANCE}
     return blames and extraction.dependent
+
+
+def is_hazardous(taxonomy: Taxonomy, text: str, categories: Sequence[tuple[str, float]]) -> bool:
+    """Whether the text tells of the danger that a likely category of it may hold."""
+    for code, probability in categories[:2]:
+        hazard = taxonomy.traits_of(code).hazard
+        if hazard and probability >= _HAZARD_CHANCE and re.search(hazard, text):
+            return True
+    return False
+
+
+def rescue_bodies(departments: Mapping[str, Department]) -> dict[str, str | None]:
+    """Return the code of who answers each line, where the city's data names one."""
+    return {
+        line: next(
+            (
+                body.code
+                for body in departments.values()
+                if alias == body.short_name or alias in body.aliases
+            ),
+            None,
+        )
+        for line, alias in _LINE_NAMES.items()
+    }

@@ -1,9 +1,9 @@
 """Routing: what one text says of an appeal, and who should handle it."""
 
-import re
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from copy import copy
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -19,21 +19,26 @@ from routing.classification.weights import RoutingWeights, load_weights
 from routing.extraction.pipeline import Extraction, Extractor
 from routing.extraction.places import LocatedPlace
 from routing.learning.model import LearntModel
+from routing.proposals.candidates import candidates_of
 from routing.proposals.catalogue import DispatchCatalogue
 from routing.proposals.collaborators import Deadlines, Library
 from routing.proposals.evidence import DutyQuotes
 from routing.proposals.judging import (
     encodable,
     is_confidential,
+    is_hazardous,
     reads_ordinary,
+    rescue_bodies,
     settled_kind,
 )
 from routing.proposals.leads import OPEN, LeadChooser, LeadScore
+from routing.proposals.send_back_risk import SendBackHistory, SendBackRisk
+from routing.proposals.splitting import parts_of, place_of_part
 from routing.proposals.territory import TerritoryMap
-from routing.proposals.weighing import Weighed, claimed, reread, reweighed
+from routing.proposals.weighing import Weighed, reread, reweighed
 from routing.safety import SafetyAlert, find_danger
-from routing.schemas import AppealKind, AppealReading, DepartmentCandidate, Outcome, Proposal
-from routing.taxonomy import TERRITORY, LeadRule, Taxonomy
+from routing.schemas import AppealKind, AppealReading, Outcome, Proposal
+from routing.taxonomy import LeadRule, Taxonomy
 
 _LONGEST = 2000  # characters that enter the pipeline
 _KEPT_READINGS = 128
@@ -41,17 +46,6 @@ _LEAST_CATEGORY = 0.05  # below it no category is named
 _DISPATCHER_BELOW = 0.6
 _DISPATCHER_BELOW_UNRULED = 0.8  # 人工判定 and nothing in the text that decides
 _APPEAL = 0.5
-_SHOWN = 5
-# The name by which the departments' data knows who answers a line.
-_LINE_NAMES = {
-    "110": "110",
-    "119": "119",
-    "120": "120",
-    "122": "122",
-    "燃气": "燃气公司",
-    "供电": "供电局",
-    "心理援助": "卫健委",
-}
 
 
 class RoutingService:
@@ -69,6 +63,7 @@ class RoutingService:
         weights: RoutingWeights | None = None,
         learnt: LearntModel | None = None,
         catalogue: DispatchCatalogue | None = None,
+        history: SendBackHistory | None = None,
     ) -> None:
         self._taxonomy = taxonomy
         self._departments = library.departments
@@ -83,17 +78,8 @@ class RoutingService:
         quotes = DutyQuotes(taxonomy, library.departments)
         self._territory = TerritoryMap(library.departments, library.places)
         self._chooser = LeadChooser(taxonomy, self._territory, quotes)
-        self._lines = {
-            line: next(
-                (
-                    body.code
-                    for body in library.departments.values()
-                    if alias == body.short_name or alias in body.aliases
-                ),
-                None,
-            )
-            for line, alias in _LINE_NAMES.items()
-        }
+        self._risk = SendBackRisk(quotes, history)
+        self._lines = rescue_bodies(library.departments)
         self._recent: OrderedDict[str, tuple[Extraction, Classification]] = OrderedDict()
 
     def warm_up(self) -> None:
@@ -132,8 +118,28 @@ class RoutingService:
             reading: an earlier reading of the whole conversation, whose place and district count
                 where ``text`` names none.
         """
-        extraction, classification = self._understand(text)
+        extraction, _ = self._understand(text)
         located = self._locate(extraction, place, reading)
+        whole = self._propose(text, located, place, kind, received_at)
+        if whole.emergency_line is not None:
+            return whole  # nothing of it waits for the sorting of the rest
+
+        def propose_part(part: str) -> Proposal:
+            own = self._understand(part)[0].place
+            place_left = located.said if own.said is None else None
+            return self._propose(part, place_of_part(own, located), place_left, None, received_at)
+
+        return replace(whole, parts=parts_of(text, propose_part))
+
+    def _propose(
+        self,
+        text: str,
+        located: LocatedPlace,
+        place: str | None,
+        kind: AppealKind | None,
+        received_at: datetime | None,
+    ) -> Proposal:
+        extraction, classification = self._understand(text)
         alert = find_danger(text)
         settled = kind or settled_kind(classification, alert)
         read = self._reading(extraction, classification, located, settled)
@@ -233,13 +239,14 @@ class RoutingService:
             reading=reading,
             lead=lead,
             co=self._co_handling(reading, lead),
-            candidates=self._candidates(ranked, lead),
+            candidates=candidates_of(ranked, lead),
             confidence=round(confidence, 4),
             needs_dispatcher=self._needs_dispatcher(outcome, reading, confidence, text, asks),
             asks=asks,
             emergency_line=None if alert is None else alert.line,
-            urgent=alert is not None or self._is_hazardous(text, categories),
+            urgent=alert is not None or is_hazardous(self._taxonomy, text, categories),
             due_at=self._due_at(outcome, reading.kind, received_at),
+            send_back_risk=self._send_back_risk(outcome, reading, ranked, lead, confidence, text),
         )
 
     def _understand(self, text: str) -> tuple[Extraction, Classification]:
@@ -282,6 +289,9 @@ class RoutingService:
             parties=extraction.parties,
             anonymous=extraction.anonymous,
             confidential=is_confidential(extraction, classification, kind),
+            emotion=extraction.emotion.level,
+            emotion_words=extraction.emotion.words,
+            demands=extraction.demands,
         )
 
     def _ranked(self, categories: NDArray[np.float64]) -> list[tuple[str, float]]:
@@ -350,33 +360,26 @@ class RoutingService:
         calibration = self._weights.lead if dense else self._weights.lead_lexical_only
         return calibration.probability(best.probability)
 
+    def _send_back_risk(
+        self,
+        outcome: Outcome,
+        reading: AppealReading,
+        ranked: list[LeadScore],
+        lead: str | None,
+        confidence: float,
+        text: str,
+    ) -> float | None:
+        if lead is None or outcome in {Outcome.EMERGENCY, Outcome.DECLINE}:
+            return None
+        category = reading.category.code if reading.category else None
+        return self._risk.of(ranked, lead, confidence, text, category)
+
     def _co_handling(self, reading: AppealReading, lead: str | None) -> tuple[str, ...]:
         if reading.category is None:
             return ()
         traits = self._taxonomy.traits_of(reading.category.code)
         resolved = (self._chooser.resolve(body, reading.district) for body in traits.co)
         return tuple(dict.fromkeys(code for code in resolved if code and code != lead))
-
-    def _candidates(
-        self, ranked: list[LeadScore], lead: str | None
-    ) -> tuple[DepartmentCandidate, ...]:
-        named = [claimed(score) for score in ranked if score.code != OPEN or score.claims]
-        named = [score for score in named if score.code not in {OPEN, TERRITORY}]
-        named = list({score.code: score for score in reversed(named)}.values())
-        if lead is not None and not any(score.code == lead for score in named):
-            named.insert(0, LeadScore(lead, 1.0, ["安全筛查：请立即拨打专线"]))
-        named.sort(key=lambda score: (score.code != lead, -score.probability))
-        return tuple(
-            DepartmentCandidate(score.code, round(score.probability, 4), tuple(score.evidence))
-            for score in named[:_SHOWN]
-        )
-
-    def _is_hazardous(self, text: str, categories: Sequence[tuple[str, float]]) -> bool:
-        for code, probability in categories[:2]:
-            hazard = self._taxonomy.traits_of(code).hazard
-            if hazard and probability >= _HAZARD_CHANCE and re.search(hazard, text):
-                return True
-        return False
 
     def _due_at(
         self, outcome: Outcome, kind: AppealKind, received_at: datetime | None
@@ -387,5 +390,4 @@ class RoutingService:
 
 
 _CONSIDERED = 12
-_HAZARD_CHANCE = 0.25
 _LIKELY = 3  # categories among which a ruling is looked for

@@ -45,6 +45,22 @@ def append_event(
         quiet: the event changes nothing that a reader of the ticket acts on, so that what they are
             about to do is not refused for its sake.
     """
+    event = next_event(ticket, kind, target, actor, at, data, quiet=quiet)
+    session.add(event)
+    return event
+
+
+def next_event(
+    ticket: Ticket,
+    kind: str,
+    target: TicketState,
+    actor: Actor,
+    at: datetime,
+    data: Mapping[str, Any],
+    *,
+    quiet: bool = False,
+) -> TicketEvent:
+    """Return the next event of the chain and move the ticket on; the caller adds it."""
     event = TicketEvent(
         ticket_id=ticket.id,
         seq=ticket.last_seq + 1,
@@ -57,7 +73,6 @@ def append_event(
         previous_mac=ticket.head_mac,
     )
     event.mac = event_mac(ticket.ticket_no, event)
-    session.add(event)
     ticket.last_seq = event.seq
     ticket.head_mac = event.mac
     ticket.state = target

@@ -3,9 +3,10 @@
 A handling department reads words only: no appeal's number, no channel, nobody's identity.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session
@@ -22,14 +23,17 @@ from routing.tickets import repository
 from routing.tickets.errors import TicketNotFoundError
 from routing.tickets.models import Assignment, AssignmentRole, Ticket
 from routing.tickets.round_due import RoundDue, round_due, round_dues
-from routing.tickets.schemas import TimelineEntry
+from routing.tickets.schemas import Sibling, TimelineEntry
 from routing.tickets.states import RUNNING, TicketState
-from routing.tickets.views import FOR_DEPARTMENTS, department_timeline, timeline
+from routing.tickets.views import FOR_DEPARTMENTS, department_timeline, siblings, timeline
 
 PAGE = 50
 LONGEST_PAGE = 200
 # What of an event's data the hotline sees; the words of replies stand with their shares.
-_FOR_HOTLINE = (*FOR_DEPARTMENTS, "note", "into", "from", "ticket", "appeal", "appeals", "entry")
+_FOR_HOTLINE = (
+    *FOR_DEPARTMENTS,
+    *("note", "into", "from", "ticket", "tickets", "appeal", "appeals", "entry"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,8 @@ class StaffTicket:
     asked: tuple[AskedView, ...]
     shares: tuple[ShareView, ...]
     events: tuple[TimelineEntry, ...]
+    proposal: Mapping[str, Any] | None  # routing's, for the hotline; None for a department
+    siblings: tuple[Sibling, ...]  # of the same appeal, for the hotline; none for a department
 
 
 def listed(
@@ -151,7 +157,7 @@ def listed(
             query = query.where(Ticket.id < last.id)
     page = query.order_by(Ticket.id.desc()).limit(max(1, min(limit, LONGEST_PAGE)))
     tickets = list(session.scalars(page))
-    leads = _leads(session, [ticket.id for ticket in tickets])
+    leads = repository.leads_of(session, [ticket.id for ticket in tickets])
     dues = round_dues(session, tickets)
     return [_row(ticket, leads.get(ticket.id), dues[ticket.id]) for ticket in tickets]
 
@@ -168,7 +174,7 @@ def staff_ticket(session: Session, ticket_no: str, reach: TicketReach) -> StaffT
         raise TicketNotFoundError(ticket_no)
     basis, due = ticket.due_basis, round_due(session, ticket)
     return StaffTicket(
-        row=_row(ticket, _leads(session, [ticket.id]).get(ticket.id), due),
+        row=_row(ticket, repository.leads_of(session, [ticket.id]).get(ticket.id), due),
         text=ticket.text,
         occurred=ticket.occurred,
         due_derivation=due.derivation,
@@ -182,6 +188,8 @@ def staff_ticket(session: Session, ticket_no: str, reach: TicketReach) -> StaffT
         ),
         shares=tuple(_shares(session, ticket, reach)),
         events=tuple(_events(session, ticket, reach)),
+        proposal=ticket.proposal if reach.hotline else None,
+        siblings=siblings(session, [ticket.id]).get(ticket.id, ()) if reach.hotline else (),
     )
 
 
@@ -263,15 +271,6 @@ def _category(wanted: str) -> ColumnElement[bool]:
     return or_(
         of_code.startswith(wanted, autoescape=True), of_name.startswith(wanted, autoescape=True)
     )
-
-
-def _leads(session: Session, ticket_ids: Collection[int]) -> dict[int, str]:
-    query = select(Assignment.ticket_id, Assignment.department_code).where(
-        Assignment.ticket_id.in_(ticket_ids),
-        Assignment.active,
-        Assignment.role == AssignmentRole.LEAD,
-    )
-    return {row.ticket_id: row.department_code for row in session.execute(query)}
 
 
 def _row(ticket: Ticket, lead: str | None, due: RoundDue) -> TicketRow:

@@ -83,7 +83,7 @@ class Recorder:
         ]
         self._outbox.enqueue_all(
             session,
-            [_message(one.ticket, event) for one, event in zip(notes, events, strict=True)],
+            [message_of(one.ticket, event) for one, event in zip(notes, events, strict=True)],
         )
         return events
 
@@ -98,11 +98,12 @@ class Recorder:
     ) -> None:
         event = append_event(session, ticket, kind, target, actor, self._clock.now(), data)
         follow(session, ticket, kind)
-        message = _message(ticket, event)
+        message = message_of(ticket, event)
         self._outbox.enqueue(session, message.topic, message.key, message.payload)
 
 
-def _message(ticket: Ticket, event: TicketEvent) -> NewMessage:
+def message_of(ticket: Ticket, event: TicketEvent) -> NewMessage:
+    """Return the outbox message that tells of an event."""
     payload = {
         "ticket_no": ticket.ticket_no,
         "seq": event.seq,

@@ -114,6 +114,16 @@ def _shares_of(department_code: str) -> Select[Ticket, Assignment]:
     )
 
 
+def leads_of(session: Session, ticket_ids: Collection[int]) -> dict[int, str]:
+    """Return the code of the body that leads each ticket now; those without one are left out."""
+    query = select(Assignment.ticket_id, Assignment.department_code).where(
+        Assignment.ticket_id.in_(ticket_ids),
+        Assignment.active,
+        Assignment.role == AssignmentRole.LEAD,
+    )
+    return {row.ticket_id: row.department_code for row in session.execute(query)}
+
+
 def lead_reply(session: Session, ticket_id: int) -> Assignment | None:
     """Return the lead's share of the present round, once it has replied."""
     query = select(Assignment).where(

@@ -97,6 +97,16 @@ class TicketView:
 
 
 @dataclass(frozen=True, slots=True)
+class Sibling:
+    """Another ticket of the same appeal: another issue, or the part that was split off."""
+
+    ticket_no: str
+    state: TicketState
+    lead: str | None  # department code
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class QueueRow:
     """One ticket that waits for a dispatcher."""
 
@@ -114,6 +124,7 @@ class QueueRow:
     due_at: datetime | None
     dispatch_count: int
     proposal: Mapping[str, Any]
+    siblings: tuple[Sibling, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ decides here which tickets it reaches.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
@@ -15,9 +16,10 @@ from foundation.text.personal_information import mask
 from foundation.text.storable import storable
 from knowledge_base.schema import Department
 from routing.deadlines.rule_packs import LimitClock
-from routing.deadlines.service import DeadlineService
+from routing.deadlines.service import DeadlineService, ResolveDeadline
 from routing.reply_gate.errors import ReplyRefusedError
 from routing.reply_gate.schemas import ReplyChecker, ReplyFinding
+from routing.schemas import AppealKind
 from routing.tickets import repository
 from routing.tickets.drafting import drafted
 from routing.tickets.errors import (
@@ -32,6 +34,7 @@ from routing.tickets.models import (
     SendBackState,
     Ticket,
 )
+from routing.tickets.opening import TicketOpener
 from routing.tickets.recording import MoveListener, Recorder
 from routing.tickets.schemas import SYSTEM, Actor, NewTicket
 from routing.tickets.sending_back import (
@@ -70,6 +73,7 @@ class TicketService:
         self._deadlines = deadlines
         self._departments = departments
         self._recorder = Recorder(clock, outbox, move_listeners)
+        self._opener = TicketOpener(clock, deadlines, outbox)
         self._gate = gate
         self._listeners = tuple(listeners)
 
@@ -87,6 +91,15 @@ class TicketService:
         session.flush()
         self._recorder.move(session, ticket, TicketState.REGISTERED, actor, new.origin)
         return ticket
+
+    @property
+    def opener(self) -> TicketOpener:
+        """What opens the tickets of one appeal; the caller knows that each may go where it does."""
+        return self._opener
+
+    def resolve_due(self, kind: AppealKind, registered_at: datetime) -> ResolveDeadline:
+        """Return by when a ticket of this kind must be resolved."""
+        return self._deadlines.resolve_due(kind, registered_at)
 
     def await_dispatcher(self, session: Session, ticket: Ticket, actor: Actor = SYSTEM) -> None:
         """Leave the choice of department to a dispatcher (派单员)."""
@@ -358,18 +371,10 @@ class TicketService:
         self._recorder.note(session, ticket, kind, actor, data)
 
     def _share(self, ticket: Ticket, code: str, role: AssignmentRole) -> Assignment:
-        now, due = self._clock.now(), self._deadlines.clock_due
-        return Assignment(
-            ticket_id=ticket.id,
-            department_code=code,
-            role=role,
-            round=ticket.round,
-            designated=ticket.dispatch_count > DISPATCHES_BEFORE_DESIGNATION,
-            dispatched_at=now,
-            accept_due_at=due(LimitClock.ACCEPT, ticket.kind, now).due_at,
-            first_contact_due_at=due(LimitClock.FIRST_CONTACT, ticket.kind, now).due_at,
-            send_back_until=due(LimitClock.SEND_BACK, ticket.kind, now).due_at,
-        )
+        designated = ticket.dispatch_count > DISPATCHES_BEFORE_DESIGNATION
+        share = self._opener.share(ticket, code, role, self._clock.now(), designated=designated)
+        share.ticket_id = ticket.id
+        return share
 
     def _decide_send_backs(self, session: Session, ticket: Ticket, lead: str) -> None:
         for record in repository.open_send_backs(session, ticket.id):

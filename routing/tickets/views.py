@@ -1,6 +1,6 @@
 """What staff read of tickets. A department reaches its own only; nobody's identity is in here."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -9,7 +9,7 @@ from routing.tickets import repository
 from routing.tickets.errors import TicketNotFoundError
 from routing.tickets.models import Assignment, Ticket, TicketEvent
 from routing.tickets.round_due import RoundDue, round_due, round_dues
-from routing.tickets.schemas import InboxRow, QueueRow, TicketView, TimelineEntry
+from routing.tickets.schemas import InboxRow, QueueRow, Sibling, TicketView, TimelineEntry
 from routing.tickets.states import TicketState
 
 _CITIZEN = "市民"
@@ -47,6 +47,7 @@ _NOTES = {
     "gate_overridden": "答复经说明理由后放行",
     "joined": "并入了其他市民的诉求",
     "split": "分出了另一张工单",
+    "linked": "同一诉求分成几张工单办理",
     "appeal_withdrawn": "一位市民撤回了诉求",
     "attached": "添加了附件",
     "attachment_cleared": "附件已遮盖，可供承办单位查看",
@@ -122,9 +123,24 @@ def ticket_exists(session: Session, ticket_no: str) -> bool:
 
 def queue_rows(session: Session, limit: int = repository.PAGE) -> list[QueueRow]:
     """Return the tickets that wait for a dispatcher: urgent first, then by age."""
-    found = repository.dispatch_queue(session, limit)
-    dues = round_dues(session, found)
-    return [_queue_row(ticket, dues[ticket.id]) for ticket in found]
+    tickets = repository.dispatch_queue(session, limit)
+    dues = round_dues(session, tickets)
+    others = siblings(session, [ticket.id for ticket in tickets])
+    return [_queue_row(ticket, dues[ticket.id], others.get(ticket.id, ())) for ticket in tickets]
+
+
+def siblings(session: Session, ticket_ids: Collection[int]) -> dict[int, tuple[Sibling, ...]]:
+    """Return the other tickets of the appeals of each ticket; those without any are left out."""
+    found = appeals.siblings(session, ticket_ids)
+    if not found:
+        return {}
+    leads = repository.leads_of(session, {one.id for others in found.values() for one in others})
+    return {
+        ticket_id: tuple(
+            Sibling(one.ticket_no, one.state, leads.get(one.id), one.title) for one in others
+        )
+        for ticket_id, others in found.items()
+    }
 
 
 def timeline(
@@ -181,7 +197,7 @@ def _inbox_row(ticket: Ticket, share: Assignment, due: RoundDue) -> InboxRow:
     )
 
 
-def _queue_row(ticket: Ticket, due: RoundDue) -> QueueRow:
+def _queue_row(ticket: Ticket, due: RoundDue, others: Sequence[Sibling]) -> QueueRow:
     return QueueRow(
         ticket_no=ticket.ticket_no,
         version=ticket.version,
@@ -197,4 +213,5 @@ def _queue_row(ticket: Ticket, due: RoundDue) -> QueueRow:
         due_at=due.due_at,
         dispatch_count=ticket.dispatch_count,
         proposal=ticket.proposal,
+        siblings=tuple(others),
     )

@@ -10,7 +10,7 @@ from nicegui import ui
 from bot.conversation.schemas import AppealDraft
 from connectors.desks.frame import told
 from connectors.desks.widgets import button, heading
-from routing.schemas import AppealKind
+from routing.schemas import AppealKind, Emotion
 
 _TEXTS = (("what", "内容"), ("where", "地点"), ("when", "时间"), ("contact", "联系电话"))
 _KINDS = {kind.value: kind.label for kind in AppealKind}
@@ -45,6 +45,7 @@ class DraftPanel:
             self._district = ui.label().classes("desk-count")
         with ui.element("div").classes("desk-draft"):
             self._draw_fields()
+            self._notes = ui.element("div").classes("desk-notes").props("data-mark=draft-notes")
             self._hint = ui.label().classes("desk-empty")
             self._register = button(
                 "登记工单", told(self._store_and_register), "main", mark="register"
@@ -62,6 +63,8 @@ class DraftPanel:
             field.on("blur", partial(self._left, name))
             self._fields[name] = field
         shield = ui.checkbox("对承办单位保密", on_change=partial(self._changed, "confidential"))
+        joined = ui.checkbox("合成一张工单办理", on_change=partial(self._changed, "joined"))
+        self._fields["joined"] = joined.props('dense data-mark="draft-joined"')
         self._fields["confidential"] = shield.props('dense data-mark="draft-confidential"')
 
     def show(
@@ -77,9 +80,28 @@ class DraftPanel:
             self._bring_up(name)
             field.set_enabled(editable)
         self._district.text = (draft.district or "区县未定") if draft else ""
+        self._show_notes(draft)
         self._hint.text = "" if draft else "说话内容会自动填到这里，也可以直接填写。"
         self._hint.set_visibility(draft is None)
         self._register.set_enabled(editable and draft is not None and bool(draft.what))
+
+    def _show_notes(self, draft: AppealDraft | None) -> None:
+        """Say what is wanted, how upset the caller is, and which tickets it will be."""
+        self._fields["joined"].set_visibility(draft is not None and bool(draft.notes.parts))
+        self._notes.clear()
+        if draft is None:
+            return
+        notes = draft.notes
+        lines = [f"要求：{'、'.join(notes.demands)}"] if notes.demands else []
+        if notes.emotion is not Emotion.CALM:
+            lines.append(f"情绪：{notes.emotion.label}（“{'”“'.join(notes.emotion_words)}”）")
+        lines += [
+            f"第{number}件：{part.text}（转{part.department or '派单员确定的单位'}）"
+            for number, part in enumerate(draft.parts, 1)
+        ]
+        with self._notes:
+            for line in lines:
+                ui.label(line).classes("suggestion-because")
 
     def show_registered(self, card: Mapping[str, Any] | None, due: str = "") -> None:
         """Show what is read to the caller: number, code, who and until when."""
@@ -93,6 +115,11 @@ class DraftPanel:
                     ui.label(label).classes("fact-name")
                     value = due if name == "due" else str(card.get(name) or "")
                     ui.label(value).classes("fact-value").props(f"data-mark=registered-{name}")
+            for number, one in enumerate(card.get("further", ()), 2):
+                with ui.element("div").classes("fact"):
+                    ui.label(f"第{number}件").classes("fact-name")
+                    said = f"{one['text']}（{one['department']}，工单{one['ticket_no']}）"
+                    ui.label(said).classes("fact-value").props("data-mark=registered-further")
             derivation = "\n".join(card.get("derivation", ()))
             if derivation:
                 with ui.element("details"):
@@ -157,6 +184,7 @@ class DraftPanel:
 def _values(draft: AppealDraft | None) -> dict[str, object]:
     if draft is None:
         empty: dict[str, object] = {name: "" for name, _ in _TEXTS}
-        return empty | {"kind": None, "confidential": False}
+        return empty | {"kind": None, "confidential": False, "joined": False}
     texts: dict[str, object] = {name: getattr(draft, name) or "" for name, _ in _TEXTS}
-    return texts | {"kind": draft.kind.value, "confidential": draft.confidential}
+    ticked = {"confidential": draft.confidential, "joined": draft.joined}
+    return texts | {"kind": draft.kind.value} | ticked

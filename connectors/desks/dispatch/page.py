@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from connectors.desks.attachments.panel import AttachmentPanel
 from connectors.desks.dispatch.extension_panel import ExtensionPanel, Request, request_of
+from connectors.desks.dispatch.reading import reading_facts, risk_words
 from connectors.desks.dispatch.regroup_panel import RegroupPanel
 from connectors.desks.dispatch.related import RelatedTickets
 from connectors.desks.due import due_words, when_words
@@ -29,7 +30,7 @@ from routing.ticket_clocks.extensions import ExtensionService
 from routing.ticket_clocks.repository import pending_extensions
 from routing.tickets.errors import StaleVersionError
 from routing.tickets.regrouping import NewPart, Regrouping
-from routing.tickets.schemas import Actor, QueueRow
+from routing.tickets.schemas import Actor, QueueRow, Sibling
 from routing.tickets.service import TicketService
 from routing.tickets.views import queue_rows
 
@@ -186,8 +187,14 @@ class DispatchPage:
             ("分类", row.category or "未定"),
             ("受理", when_words(row.registered_at)),
             ("已派", f"{row.dispatch_count} 次" if row.dispatch_count else None),
+            *reading_facts(row.proposal),
+            *(("同一诉求", self._sibling(one)) for one in row.siblings),
         )
         draw_facts(facts)
+
+    def _sibling(self, one: Sibling) -> str:
+        lead = self._names.get(one.lead or "", "未派")
+        return f"{one.ticket_no}（{one.state.label}，{lead}）{one.title}"
 
     def _candidates(self, row: QueueRow) -> None:
         found: Sequence[Mapping[str, Any]] = row.proposal.get("candidates", ())
@@ -195,7 +202,10 @@ class DispatchPage:
         if not able:
             ui.label("没有足够把握的建议，请从下面选择。").classes("desk-empty")
         for number, candidate in enumerate(able):
-            self._candidate(number, candidate)
+            risk = (
+                risk_words(row.proposal) if candidate["code"] == row.proposal.get("lead") else None
+            )
+            self._candidate(number, candidate, risk)
         with ui.element("div").classes("desk-form"):
             heading("派给其他单位")
             choices = {
@@ -217,7 +227,7 @@ class DispatchPage:
             button("派出", send, "main", mark="dispatch-other")
         self._regroup.draw(row)
 
-    def _candidate(self, number: int, candidate: Mapping[str, Any]) -> None:
+    def _candidate(self, number: int, candidate: Mapping[str, Any], risk: str | None) -> None:
         code = str(candidate["code"])
         key = _KEYS[number] if number < len(_KEYS) else None
         with ui.element("article").classes("suggestion"):
@@ -226,6 +236,8 @@ class DispatchPage:
                 text = f"派出（{key}）" if key else "派出"
                 send = partial(told(self._dispatch), code)
                 button(text, send, key=key, mark=f"dispatch-{number + 1}")
+            if risk is not None:
+                ui.label(risk).classes("suggestion-because").props("data-mark=send-back-risk")
             for words in candidate.get("evidence", ()) or ("没有找到条目，请核对后再派",):
                 ui.label(f"依据：{words}").classes("suggestion-because")
 

@@ -130,8 +130,14 @@ function ticket(data, does) {
     pairs([
       ["诉求编号", h("strong", { class: "figures" }, data.number)],
       ["查询码", h("strong", { class: "figures" }, data.query_code)],
-      ["承办单位", data.department],
+      data.further?.length ? ["第1件", data.part] : ["承办单位", data.department],
+      ...(data.further?.length ? [["承办单位", data.department]] : []),
       ["办结时限", due(data)],
+      ...(data.further ?? []).flatMap((one, index) => [
+        [`第${index + 2}件`, one.text],
+        ["承办单位", one.department],
+        ["办结时限", due(one)],
+      ]),
     ]),
     h(
       "div",
@@ -164,6 +170,8 @@ export function progress(data) {
     { class: "card progress", "aria-label": `诉求 ${data.number} 的进度` },
     h("h3", {}, "诉求 ", h("span", { class: "figures" }, data.number)),
     pairs([
+      ["工单", data.parts?.length ? h("span", { class: "figures" }, data.ticket_no) : null],
+      ["反映的问题", data.part ?? null],
       ["承办单位", data.department ?? "正在确定"],
       ["办结时限", data.due_at && !data.reply ? due(data) : null],
     ]),
@@ -183,7 +191,7 @@ function part(data) {
   return h(
     "div",
     { class: "reply" },
-    h("h4", {}, `另一部分：${data.department ?? "正在确定承办单位"}（${data.state}）`),
+    h("h4", {}, `工单${data.ticket_no}：${data.department ?? "正在确定承办单位"}（${data.state}）`),
     ...(data.text ? [h("p", { class: "hint" }, data.text)] : []),
     ...(data.reply ? prose(data.reply) : [due(data)]),
   );

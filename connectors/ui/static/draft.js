@@ -103,7 +103,13 @@ export class DraftPanel {
 
   notes() {
     const lines = [];
-    if (this.department) lines.push(`拟转：${this.department}`);
+    if (this.draft.parts?.length > 1 && !this.draft.joined) {
+      lines.push(`分成${this.draft.parts.length}张工单办理，要合在一起请说「合并」：`);
+      this.draft.parts.forEach((part, index) => {
+        const said = part.text.replace(PLACEHOLDER, "（号码已隐去）");
+        lines.push(`第${index + 1}件：${said}（转${part.department ?? "派单员确定的单位"}）`);
+      });
+    } else if (this.department) lines.push(`拟转：${this.department}`);
     if (this.draft.confidential) lines.push("您的身份单独加密保管，承办单位看不到。");
     lines.push(
       this.draft.asking === "confirm"

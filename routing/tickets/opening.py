@@ -1,0 +1,130 @@
+"""Opening tickets in few statements: every step is taken in memory, then all rows are written.
+
+Each ticket goes from ``draft`` to where it stands at the end of its registration (declined, with a
+department, or with a dispatcher) through the same transitions and events as one that is moved step
+by step. Nobody else can know the ticket yet, so no row is locked and nothing is read back; for the
+same reason there is nothing that clocks or supervision would have to end.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from foundation.clock import Clock
+from foundation.database.rows import table_of, values_of, write_rows
+from foundation.events.outbox import Outbox
+from routing.deadlines.rule_packs import LimitClock
+from routing.deadlines.service import DeadlineService
+from routing.tickets.drafting import drafted
+from routing.tickets.events import next_event
+from routing.tickets.models import Assignment, AssignmentRole, Ticket, TicketEvent
+from routing.tickets.recording import message_of
+from routing.tickets.schemas import Actor, NewTicket
+from routing.tickets.states import TicketState, check_transition
+
+_TICKETS = table_of(Ticket)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A ticket to be opened and where it goes at once."""
+
+    new: NewTicket
+    end: TicketState  # DECLINED, DISPATCHING or DISPATCHED
+    lead: str | None = None  # with DISPATCHED
+    co: tuple[str, ...] = ()
+    linked: Mapping[str, Any] | None = None  # references to the other tickets of the appeal
+
+
+@dataclass(slots=True)
+class OpenedTicket:
+    """A ticket that was written, and what belongs beside it; none of it is in the session."""
+
+    ticket: Ticket
+    shares: list[Assignment] = field(default_factory=list)
+    events: list[TicketEvent] = field(default_factory=list)
+
+
+class TicketOpener:
+    """Opens the tickets of one appeal; permission and departments are checked before."""
+
+    def __init__(self, clock: Clock, deadlines: DeadlineService, outbox: Outbox) -> None:
+        self._clock = clock
+        self._deadlines = deadlines
+        self._outbox = outbox
+
+    def open(
+        self, session: Session, openings: Sequence[Opening], actor: Actor
+    ) -> list[OpenedTicket]:
+        """Write the tickets; ``write`` adds the rest in the same transaction."""
+        now = self._clock.now()
+        opened = [self._prepared(one, actor, now) for one in openings]
+        for one in opened:
+            ticket = one.ticket
+            added = insert(_TICKETS).values(values_of(ticket)).returning(_TICKETS.c.id)
+            ticket.id = session.connection().execute(added).scalar_one()
+            for share in one.shares:
+                share.ticket_id = ticket.id
+            for event in one.events:
+                event.ticket_id = ticket.id
+        return opened
+
+    def write(self, session: Session, opened: Sequence[OpenedTicket]) -> None:
+        """Write what stands beside the tickets: shares, events and their messages."""
+        write_rows(session, [share for one in opened for share in one.shares])
+        write_rows(session, [event for one in opened for event in one.events])
+        messages = [message_of(one.ticket, event) for one in opened for event in one.events]
+        self._outbox.enqueue_all(session, messages)
+
+    def share(
+        self, ticket: Ticket, code: str, role: AssignmentRole, now: datetime, *, designated: bool
+    ) -> Assignment:
+        """Return one department's share with its own clocks."""
+        due = self._deadlines.clock_due
+        return Assignment(
+            department_code=code,
+            role=role,
+            round=ticket.round,
+            active=True,
+            designated=designated,
+            dispatched_at=now,
+            accept_due_at=due(LimitClock.ACCEPT, ticket.kind, now).due_at,
+            first_contact_due_at=due(LimitClock.FIRST_CONTACT, ticket.kind, now).due_at,
+            send_back_until=due(LimitClock.SEND_BACK, ticket.kind, now).due_at,
+        )
+
+    def _prepared(self, opening: Opening, actor: Actor, now: datetime) -> OpenedTicket:
+        new = opening.new
+        registered_at = new.registered_at or now
+        dispatch = self._deadlines.clock_due(LimitClock.DISPATCH, new.kind, registered_at)
+        ticket = drafted(new, registered_at, dispatch.due_at)
+        ticket.dispatch_count, ticket.round = 0, 1
+        opened = OpenedTicket(ticket)
+
+        def step(kind: str, target: TicketState, data: Mapping[str, Any]) -> None:
+            if target is not ticket.state:
+                check_transition(ticket.ticket_no, ticket.state, target)
+            opened.events.append(next_event(ticket, kind, target, actor, now, data))
+
+        step(TicketState.REGISTERED.value, TicketState.REGISTERED, new.origin)
+        if opening.linked is not None:
+            step("linked", TicketState.REGISTERED, opening.linked)
+        if opening.end is TicketState.DECLINED:
+            step(TicketState.DECLINED.value, TicketState.DECLINED, {})
+            return opened
+        step(TicketState.DISPATCHING.value, TicketState.DISPATCHING, {})
+        if opening.end is TicketState.DISPATCHED and opening.lead is not None:
+            co = [code for code in dict.fromkeys(opening.co) if code != opening.lead]
+            ticket.dispatch_count = 1
+            roles = [(opening.lead, AssignmentRole.LEAD)]
+            roles += [(code, AssignmentRole.CO_HANDLING) for code in co]
+            opened.shares = [
+                self.share(ticket, code, role, now, designated=False) for code, role in roles
+            ]
+            data = {"lead": opening.lead, "co": co, "dispatch": 1}
+            step(TicketState.DISPATCHED.value, TicketState.DISPATCHED, data)
+        return opened
