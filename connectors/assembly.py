@@ -183,14 +183,7 @@ def build_services(
     live_library = LiveLibrary(database, library, retriever, clock)
     access = AccessService(clock, settings.session_hours)
     deadlines = load_deadline_service(settings, clock)
-    routing = StagedRouting(
-        library,
-        settings,
-        deadlines,
-        clock,
-        RulingReader(database),
-        SendBackHistoryReader(database),
-    )
+    routing = _routing(library, settings, deadlines, database, clock)
     casework, related = _casework(settings, clock, deadlines, library)
     proposing = DraftProposing(routing, library.departments)
     bundles, recogniser, performer = _bundles(library, retriever, proposing)
@@ -230,6 +223,17 @@ def build_services(
         related=related,
         supervision_tick=_supervision(database, casework, library, clock),
     )
+
+
+def _routing(
+    library: Library,
+    settings: Settings,
+    deadlines: DeadlineService,
+    database: Database,
+    clock: Clock,
+) -> StagedRouting:
+    rulings, send_backs = RulingReader(database), SendBackHistoryReader(database)
+    return StagedRouting(library, settings, deadlines, clock, rulings, send_backs)
 
 
 def _commit(
