@@ -132,11 +132,12 @@ def test_kb_export_of_faulty_directory_lists_faults_on_standard_error(tmp_path: 
 
 
 def _faulty_library(tmp_path: Path, said: str = PHONE) -> Path:
-    """Copy the shipped library and make one guide say what it must not."""
+    """Copy the city and its guides of one field, and make one of them say what it must not."""
     directory = tmp_path / "knowledge_base"
-    for name in ("city", "library"):
-        shutil.copytree(SHIPPED_DIRECTORY / name, directory / name)
+    shutil.copytree(SHIPPED_DIRECTORY / "city", directory / "city")
     guides = directory / "library/household_registration.yml"
+    guides.parent.mkdir()
+    shutil.copy(SHIPPED_DIRECTORY / "library" / guides.name, guides)
     text = guides.read_text(encoding="utf-8")
     guides.write_text(text.replace("  ways: [窗口]\n", "  ways: [窗口]\n" + said, 1), "utf-8")
     return directory
