@@ -15,6 +15,8 @@ from starlette.routing import BaseRoute
 
 from connectors.http.errors import install_error_handlers
 from connectors.staff.sessions import COOKIE, StaffSessions
+from connectors.ticket_api.deadline_routes import DeadlineApi
+from connectors.ticket_api.deadline_routes import router as deadline_router
 from connectors.ticket_api.endpoints import router
 from connectors.ticket_api.supervision import SupervisionApi
 from connectors.ticket_api.supervision import router as supervision_router
@@ -33,6 +35,7 @@ from routing.finding.assembly import Related, build_related
 from routing.follow_ups.service import FollowUpService
 from routing.schemas import AppealKind
 from routing.supervision.weekly import WeeklyReports
+from routing.ticket_clocks.keeping import DeadlineKeeping
 from routing.tickets.models import Ticket
 from routing.tickets.schemas import Actor
 from tests.casework_fixtures import DEPARTMENTS, DISPATCHER, MONDAY, Register
@@ -188,7 +191,12 @@ def world(
     names = {code: one.name for code, one in DEPARTMENTS.items()}
     api = TicketApi(database, access, sessions, tokens, casework, follow_ups, related, names)
     reports = WeeklyReports(clock, casework.supervision.policy, DEPARTMENTS)
-    routers = [router(api), supervision_router(SupervisionApi(api, reports, clock))]
+    keeping = DeadlineKeeping(settings, clock, database, deadlines, casework.clocks)
+    routers = [
+        router(api),
+        supervision_router(SupervisionApi(api, reports, clock)),
+        deadline_router(DeadlineApi(api, keeping, clock)),
+    ]
     for one in routers:
         app.include_router(one)
     served = [route for one in routers for route in one.routes]
