@@ -114,6 +114,8 @@ def _add_staff(app: FastAPI, settings: Settings, services: Services, *, with_des
         follow_ups=follow_ups,
         related=services.related,
         department_names={one.code: one.name for one in services.library.departments.values()},
+        city=services.library.city,
+        clock=services.clock,
     )
     app.include_router(ticket_api(api))
     reports = WeeklyReports(

@@ -124,6 +124,7 @@ ROUTES = (
     ),
     Route("extensions", "GET", "/extensions", _DISPATCH, Reach.ANY, "待审批的延期"),
     Route("read", "GET", _ONE, _READ, Reach.READABLE, "一张工单"),
+    Route("sheet", "GET", f"{_ONE}/sheet", _READ, Reach.READABLE, "打印一张工单（PDF，留痕）"),
     Route("dispatch", "POST", f"{_ONE}/dispatch", _DISPATCH, Reach.ANY, "派单"),
     Route("merge", "POST", f"{_ONE}/merge", _DISPATCH, Reach.ANY, "并入另一张工单"),
     Route("split", "POST", f"{_ONE}/split", _DISPATCH, Reach.ANY, "分出一张工单"),

@@ -28,6 +28,7 @@ from foundation.access.tokens import ServiceTokens
 from foundation.clock import FixedClock
 from foundation.database.session import Database
 from foundation.settings import ROOT, Settings
+from knowledge_base.schema import City
 from routing.appeals.assembly import Casework
 from routing.appeals.schemas import RegisteredAppeal
 from routing.deadlines.service import DeadlineService
@@ -189,7 +190,9 @@ def world(
     (tmp_path / "cache").symlink_to(ROOT / "var" / "cache")
     related = build_related(settings, clock, deadlines, casework)
     names = {code: one.name for code, one in DEPARTMENTS.items()}
-    api = TicketApi(database, access, sessions, tokens, casework, follow_ups, related, names)
+    city = City(name="示范市", short_name="示范", hotline_name="示范市12345热线", demo=True)
+    parts = (database, access, sessions, tokens, casework, follow_ups, related, names)
+    api = TicketApi(*parts, city, clock)
     reports = WeeklyReports(clock, casework.supervision.policy, DEPARTMENTS)
     keeping = DeadlineKeeping(settings, clock, database, deadlines, casework.clocks)
     routers = [

@@ -37,6 +37,7 @@ Make = Callable[[World, str], RegisteredAppeal]
 # name: who may, address, body, a ticket in the state that allows it (for a lead department)
 CASES: dict[str, tuple[set[Role], str, str, dict[str, object] | None, Make]] = {
     "read": (READERS, "GET", "", None, lambda w, lead: w.replied(lead)),
+    "sheet": (READERS, "GET", "/sheet", None, lambda w, lead: w.replied(lead)),
     "dispatch": (
         DISPATCHERS,
         "POST",
@@ -117,7 +118,7 @@ ELSEWHERE = {
     *("open_vault", "vault_openings"),
     *("rule_packs", "rules_backtest", "calendar_year", "preview_notice", "load_notice"),
 }
-WITHOUT_VERSION = {"read", "review", "contacts", "call"}
+WITHOUT_VERSION = {"read", "sheet", "review", "contacts", "call"}
 
 
 def _body(world: World, name: str, appeal: RegisteredAppeal) -> dict[str, object] | None:
