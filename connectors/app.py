@@ -18,6 +18,8 @@ from connectors.notices.endpoints import router as notices
 from connectors.operations import router as operations
 from connectors.staff.endpoints import router as staff
 from connectors.staff.sessions import StaffSessions
+from connectors.ticket_api.deadline_routes import DeadlineApi
+from connectors.ticket_api.deadline_routes import router as deadline_api
 from connectors.ticket_api.endpoints import router as ticket_api
 from connectors.ticket_api.matrix import PREFIX as TICKETS
 from connectors.ticket_api.supervision import SupervisionApi
@@ -34,6 +36,7 @@ from foundation.settings import Settings, load_settings
 from knowledge_base.exchange.service import ImportService
 from routing.follow_ups.service import FollowUpService
 from routing.supervision.weekly import WeeklyReports
+from routing.ticket_clocks.keeping import DeadlineKeeping
 
 # Paths of the staff desks: a security policy of their own (NiceGUI needs inline code).
 DESK_PREFIXES = ("/staff", "/desk", "/_nicegui")
@@ -111,12 +114,16 @@ def _add_staff(app: FastAPI, settings: Settings, services: Services, *, with_des
         follow_ups=follow_ups,
         related=services.related,
         department_names={one.code: one.name for one in services.library.departments.values()},
+        city=services.library.city,
+        clock=services.clock,
     )
     app.include_router(ticket_api(api))
     reports = WeeklyReports(
         services.clock, services.casework.supervision.policy, services.library.departments
     )
     app.include_router(supervision_api(SupervisionApi(api, reports, services.clock)))
+    keeping = _keeping(settings, services)
+    app.include_router(deadline_api(DeadlineApi(api, keeping, services.clock)))
     if not with_desks:
         return
     # Imported late: NiceGUI takes two seconds that machine forms and tests need not spend.
@@ -140,6 +147,7 @@ def _add_staff(app: FastAPI, settings: Settings, services: Services, *, with_des
         departments=services.library.departments,
         clock=services.clock,
         related=services.related,
+        keeping=keeping,
         supervision=SupervisionParts.of(services, reports),
         knowledge=KnowledgeParts(
             database=services.database,
@@ -153,6 +161,11 @@ def _add_staff(app: FastAPI, settings: Settings, services: Services, *, with_des
         ),
     )
     mount_desks(app, parts)
+
+
+def _keeping(settings: Settings, services: Services) -> DeadlineKeeping:
+    clocks = services.casework.clocks
+    return DeadlineKeeping(settings, services.clock, services.database, services.deadlines, clocks)
 
 
 def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -1,7 +1,8 @@
 """``hotline calendar``: holiday notices loaded, the calendar shown, due times counted again."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -10,20 +11,18 @@ from rich.console import Console
 from rich.table import Table
 
 from connectors.cli.casework_database import casework_database
-from foundation.clock import SHANGHAI, SystemClock
-from foundation.database.session import Database
+from foundation.clock import SystemClock
 from foundation.errors import MalformedInputError
-from foundation.settings import Settings, load_settings
+from foundation.settings import load_settings
 from knowledge_base.loader import load_library
 from routing.appeals.assembly import build_casework
 from routing.deadlines.calendar import OVERRIDE_FILE, WorkCalendar, load_calendar, read_overrides
-from routing.deadlines.calendar_import import ImportPlan, arranged, plan_import, write_overrides
+from routing.deadlines.calendar_import import ImportPlan, arranged, plan_import
 from routing.deadlines.derivation import day_words, moment_words
 from routing.deadlines.notices import Notice, Verdict, read_notice
 from routing.deadlines.service import load_deadline_service
-from routing.ticket_clocks import repository
+from routing.ticket_clocks.keeping import RECOUNTED, DeadlineKeeping, Recount
 from routing.ticket_clocks.schemas import DueChange
-from routing.ticket_clocks.service import TicketClocks
 
 app = typer.Typer(help="工作日历：载入节假日通知、查看、重算时限。", no_args_is_help=True)
 
@@ -58,12 +57,11 @@ def import_command(
     if not apply:
         typer.echo("以上为预览，没有写入。核对后加 --apply 载入。")
         return
-    write_overrides(path, plan.overrides)
+    with _keeping() as keeping:
+        _, recount = keeping.load(text, year, source)
     typer.echo(f"已写入 {path.name}。")
     if plan.first_changed is not None:
-        with casework_database(settings) as database:
-            first = min(plan.first_changed, date(year, 1, 1)) if plan.publishes_year else None
-            _recount(database, settings, f"{year}年节假日安排已公布", first or plan.first_changed)
+        _say_recount(recount)
 
 
 @app.command("show", help="列出一年中与周末不同的日子。")
@@ -79,12 +77,11 @@ def show_command(year: _Year) -> None:
 
 @app.command("recount", help="按现行日历重算未办结工单的时限（import --apply 已包含）。")
 def recount_command(
-    reason: Annotated[str, typer.Option(help="写入事件、告知诉求人的原因。")] = "工作日历已更正",
+    reason: Annotated[str, typer.Option(help="写入事件、告知诉求人的原因。")] = RECOUNTED,
 ) -> None:
     """Count every open ticket again, e.g. after the override file was edited by hand."""
-    settings = load_settings()
-    with casework_database(settings) as database:
-        _recount(database, settings, reason, None)
+    with _keeping() as keeping:
+        _say_recount(keeping.recount(reason))
 
 
 def _text(file: Path) -> str:
@@ -141,41 +138,23 @@ def _special_lines(calendar: WorkCalendar, year: int) -> Iterator[str]:
             yield f"{day_words(day)} {what} {entry.name}".rstrip()
 
 
-def _recount(database: Database, settings: Settings, reason: str, first: date | None) -> None:
-    """Count open tickets again, each in a transaction of its own, and say which moved."""
-    clock = SystemClock()
+@contextmanager
+def _keeping() -> Iterator[DeadlineKeeping]:
+    settings, clock = load_settings(), SystemClock()
     deadlines = load_deadline_service(settings, clock)
     clocks = build_casework(clock, deadlines, load_library().departments).clocks
-    begin = None if first is None else datetime.combine(first, time(), tzinfo=SHANGHAI)
-    seen, changes = 0, list[DueChange]()
-    for number in _open_tickets(database, begin):
-        seen += 1
-        change = _recount_one(database, clocks, number, reason)
-        if change is not None:
-            changes.append(change)
-            typer.echo(f"  工单 {number}：{_words(change)}")
-    moved = sum(change.before != change.after for change in changes)
+    with casework_database(settings) as database:
+        yield DeadlineKeeping(settings, clock, database, deadlines, clocks)
+
+
+def _say_recount(recount: Recount) -> None:
+    """Say which open tickets moved."""
+    for change in recount.changes:
+        typer.echo(f"  工单 {change.ticket_no}：{_words(change)}")
     typer.echo(
-        f"重算{seen}件未办结工单：{moved}件时限变动，{len(changes) - moved}件由暂定转为确定。"
+        f"重算{recount.seen}件未办结工单：{recount.moved}件时限变动，"
+        f"{len(recount.changes) - recount.moved}件由暂定转为确定。"
     )
-
-
-def _open_tickets(database: Database, begin: datetime | None) -> Iterator[str]:
-    after = 0
-    while True:
-        with database.reading() as session:
-            page = repository.running_numbers(session, after, begin)
-        if not page:
-            return
-        yield from (number for _, number in page)
-        after = page[-1][0]
-
-
-def _recount_one(
-    database: Database, clocks: TicketClocks, number: str, reason: str
-) -> DueChange | None:
-    with database.transaction() as session:
-        return clocks.recount_for_calendar(session, number, reason)
 
 
 def _words(change: DueChange) -> str:

@@ -17,6 +17,7 @@ from bot.conversation.service import ConversationService
 from connectors.desks.accounts.page import AccountsPage
 from connectors.desks.agent.page import AgentPage
 from connectors.desks.audit.page import AuditPage
+from connectors.desks.deadlines.page import DeadlinesPage
 from connectors.desks.department.page import DepartmentPage
 from connectors.desks.dispatch.page import DispatchPage
 from connectors.desks.finding.page import TicketsPage
@@ -49,6 +50,7 @@ from connectors.staff.sessions import (
     ACCOUNTS,
     AGENT,
     AUDIT,
+    DEADLINES,
     DEPARTMENT,
     DISPATCH,
     FOLLOW_UP,
@@ -69,6 +71,7 @@ from routing.deadlines.service import DeadlineService
 from routing.finding.assembly import Related
 from routing.follow_ups.service import FollowUpService
 from routing.ticket_clocks.extensions import ExtensionService
+from routing.ticket_clocks.keeping import DeadlineKeeping
 from routing.tickets.regrouping import Regrouping
 from routing.tickets.service import TicketService
 
@@ -100,6 +103,7 @@ class DeskParts:
     departments: Mapping[str, Department]
     clock: Clock
     knowledge: KnowledgeParts
+    keeping: DeadlineKeeping
     related: Related
     supervision: SupervisionParts
 
@@ -141,6 +145,12 @@ def mount_desks(app: FastAPI, parts: DeskParts) -> None:
     for path, build in _knowledge_pages(parts.knowledge).items():
         page(path, KNOWLEDGE.title, KNOWLEDGE.permission, build)
     page(ACCOUNTS.path, ACCOUNTS.title, ACCOUNTS.permission, lambda door: _accounts(door, parts))
+    page(
+        DEADLINES.path,
+        DEADLINES.title,
+        DEADLINES.permission,
+        lambda door: _deadlines(door, parts),
+    )
     page(AUDIT.path, AUDIT.title, AUDIT.permission, lambda door: _audit(door, parts))
     page(NO_DESK_PATH, "12345热线工作台", None, _no_desk)
     nicegui.app.add_middleware(DeskSocketGuard, sessions=sessions, addresses=parts.addresses)
@@ -239,6 +249,13 @@ def _knowledge_pages(
 
 async def _accounts(door: Door, parts: DeskParts) -> None:
     await AccountsPage(door, parts.database, parts.access, parts.departments).build()
+
+
+async def _deadlines(door: Door, parts: DeskParts) -> None:
+    page = DeadlinesPage(
+        door, parts.database, parts.access, parts.keeping, parts.departments, parts.clock
+    )
+    await page.build()
 
 
 async def _audit(door: Door, parts: DeskParts) -> None:

@@ -7,6 +7,7 @@ from nicegui import ui
 
 from connectors.desks.due import when_words
 from connectors.desks.widgets import heading
+from connectors.ticket_api.matrix import PREFIX as TICKETS
 from routing.appeals.schemas import ContactView
 from routing.schemas import AppealKind
 from routing.tickets.schemas import TimelineEntry
@@ -68,6 +69,14 @@ def draw_head(
             ui.label(state.label).classes("desk-tag").props("data-mark=ticket-state")
         if confidential:
             ui.label("身份保密").classes("desk-tag protected")
+
+
+def draw_print(ticket_no: str) -> None:
+    """Draw the way to the ticket on paper; the session's cookie opens it."""
+    # A plain link: the framework's own would put its mount path before it.
+    link = ui.element("a").props(f'href="{TICKETS}/{ticket_no}/sheet" target="_blank"')
+    with link.props("rel=noopener data-mark=print").classes("desk-link"):
+        ui.label("打印工单（PDF）")
 
 
 def draw_facts(facts: Iterable[tuple[str, str | None]]) -> None:

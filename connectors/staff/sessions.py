@@ -36,11 +36,12 @@ KNOWLEDGE = Desk("知识工作台", "/desk/knowledge", Permission.KNOWLEDGE_READ
 TICKETS = Desk("工单查找", "/desk/tickets", Permission.TICKET_READ_ALL)
 OWN_TICKETS = Desk("工单查找", "/desk/own-tickets", Permission.TICKET_READ_OWN)
 ACCOUNTS = Desk("账号管理", "/desk/accounts", Permission.USERS_MANAGE)
+DEADLINES = Desk("日历与时限", "/desk/deadlines", Permission.DEADLINES_MANAGE)
 AUDIT = Desk("审计工作台", "/desk/audit", Permission.AUDIT_READ)
 # The first that an account may use is where its login leads.
 DESKS = (
     *(AGENT, DISPATCH, FOLLOW_UP, DEPARTMENT, SUPERVISION),
-    *(TICKETS, OWN_TICKETS, KNOWLEDGE, ACCOUNTS, AUDIT),
+    *(TICKETS, OWN_TICKETS, KNOWLEDGE, ACCOUNTS, DEADLINES, AUDIT),
 )
 
 

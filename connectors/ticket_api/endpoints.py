@@ -3,7 +3,8 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+import anyio.to_thread
+from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
@@ -36,6 +37,7 @@ from connectors.ticket_api.schemas import (
     ticket_json,
 )
 from connectors.ticket_api.table_routes import TableRoutes, TicketApi, actor_of
+from connectors.ticket_api.ticket_sheet import print_ticket
 from foundation.access.permissions import Permission
 from foundation.access.service import Account
 from routing.appeals.vault import openings
@@ -44,6 +46,7 @@ from routing.ticket_clocks.repository import extension_counts, pending_extension
 from routing.tickets.listing import (
     LONGEST_PAGE,
     PAGE,
+    StaffTicket,
     TicketReach,
     TicketRow,
     require_reach,
@@ -103,8 +106,24 @@ def _reading(routes: TableRoutes) -> None:
 
         return await api.database.write(load)
 
+    async def sheet(
+        account: Annotated[Account, routes.who("sheet")], ticket_no: TicketNo
+    ) -> Response:
+        def load(session: Session) -> StaffTicket:
+            found = staff_ticket(session, ticket_no, reach_of(account))
+            api.access.record(session, account.id, "ticket.print", found.row.ticket_no)
+            return found
+
+        found = await api.database.write(load)
+        content = await anyio.to_thread.run_sync(
+            print_ticket, found, api.department_names, api.city, api.clock.now()
+        )
+        name = f'inline; filename="{found.row.ticket_no}.pdf"'
+        headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
+        return Response(content, media_type="application/pdf", headers=headers)
+
     routes.put("list", list_tickets)
-    routes.add(read)
+    routes.add(read, sheet)
 
 
 def _dispatching(routes: TableRoutes) -> None:

@@ -26,6 +26,7 @@ class Reach(StrEnum):
     ANSWERED = "answered"
     ACCOUNT = "account"
     WATCHED = "watched"  # all for a supervisor, one's department's
+    NONE = "none"
     TOLD = "told"  # what one's roles, in one's department, were told
 
     @property
@@ -41,6 +42,7 @@ _REACHES = {
     Reach.ANSWERED: "已答复的工单",
     Reach.ACCOUNT: "本账号自己的",
     Reach.WATCHED: "督办员：全部；承办单位：本单位正在承办的",
+    Reach.NONE: "不涉及单张工单",
     Reach.TOLD: "告知本人角色（承办单位限本单位）的",
 }
 
@@ -83,6 +85,9 @@ _CARD, _REMINDER, _ORDER = (
 SUPERVISION = "/api/supervision"
 VAULT_OPENINGS = "/api/audit/vault-openings"
 _AUDIT = (_P.AUDIT_READ, _P.VAULT_OPEN)
+DEADLINES = "/api/deadlines"
+_CALENDAR, _PACKS = f"{DEADLINES}/calendar", f"{DEADLINES}/rule-packs"
+_KEEP = (_P.DEADLINES_MANAGE,)
 _WEEK = f"{SUPERVISION}/weeks/{{week}}"
 ROUTES = (
     Route("list", "GET", "", _READ, Reach.READABLE, "工单列表"),
@@ -119,6 +124,7 @@ ROUTES = (
     ),
     Route("extensions", "GET", "/extensions", _DISPATCH, Reach.ANY, "待审批的延期"),
     Route("read", "GET", _ONE, _READ, Reach.READABLE, "一张工单"),
+    Route("sheet", "GET", f"{_ONE}/sheet", _READ, Reach.READABLE, "打印一张工单（PDF，留痕）"),
     Route("dispatch", "POST", f"{_ONE}/dispatch", _DISPATCH, Reach.ANY, "派单"),
     Route("merge", "POST", f"{_ONE}/merge", _DISPATCH, Reach.ANY, "并入另一张工单"),
     Route("split", "POST", f"{_ONE}/split", _DISPATCH, Reach.ANY, "分出一张工单"),
@@ -162,6 +168,13 @@ ROUTES = (
     Route("figures", "GET", f"{SUPERVISION}/figures", _SUPERVISE, Reach.ANY, "计数与三率"),
     Route("weeks", "GET", f"{SUPERVISION}/weeks", _SUPERVISE, Reach.ANY, "已存的周报"),
     Route("week", "GET", _WEEK, _SUPERVISE, Reach.ANY, "一周的周报"),
+    Route("rule_packs", "GET", _PACKS, _KEEP, Reach.NONE, "时限规则包和检查结果"),
+    Route("rules_backtest", "GET", f"{_PACKS}/backtest", _KEEP, Reach.NONE, "回测：哪些工单会逾期"),
+    Route("calendar_year", "GET", _CALENDAR, _KEEP, Reach.NONE, "一年的工作日历"),
+    Route("preview_notice", "POST", f"{_CALENDAR}/preview", _KEEP, Reach.NONE, "预览节假日通知"),
+    Route(
+        "load_notice", "POST", f"{_CALENDAR}/notices", _KEEP, Reach.NONE, "载入节假日通知并重算工单"
+    ),
     Route("week_file", "GET", f"{_WEEK}/{{form}}", _SUPERVISE, Reach.ANY, "周报网页、表格"),
 )
 BY_NAME = {route.name: route for route in ROUTES}

@@ -14,7 +14,9 @@ from connectors.ticket_api.matrix import BY_NAME
 from connectors.ticket_api.schemas import Json, RecordId, TicketNo
 from foundation.access.service import AccessService, Account
 from foundation.access.tokens import ServiceTokens
+from foundation.clock import Clock
 from foundation.database.session import Database
+from knowledge_base.schema import City
 from routing.appeals.assembly import Casework
 from routing.finding.assembly import Related
 from routing.follow_ups.service import FollowUpService
@@ -36,6 +38,8 @@ class TicketApi:
     follow_ups: FollowUpService
     related: Related
     department_names: Mapping[str, str]
+    city: City
+    clock: Clock
 
     async def act(self, work: Callable[[Session], Ticket]) -> Json:
         """Run one action in its own transaction; return the ticket's new standing."""

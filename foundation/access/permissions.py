@@ -59,6 +59,7 @@ class Permission(StrEnum):
     KNOWLEDGE_EDIT = "knowledge.edit"  # draft and submit
     KNOWLEDGE_REVIEW = "knowledge.review"  # publish, roll back, expire; never one's own draft
     USERS_MANAGE = "users.manage"
+    DEADLINES_MANAGE = "deadlines.manage"  # the work calendar loaded, rule packs looked at, tried
     AUDIT_READ = "audit.read"
 
     @property
@@ -87,6 +88,7 @@ _PERMISSION_LABELS = {
     Permission.KNOWLEDGE_EDIT: "编写知识",
     Permission.KNOWLEDGE_REVIEW: "审核发布知识",
     Permission.USERS_MANAGE: "管理账号",
+    Permission.DEADLINES_MANAGE: "管理工作日历和时限规则",
     Permission.AUDIT_READ: "查看审计记录",
 }
 
@@ -147,8 +149,8 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.AUDITOR: frozenset({Permission.AUDIT_READ}),
-    # Runs the accounts; reads neither conversations nor tickets nor the vault.
-    Role.ADMINISTRATOR: frozenset({Permission.USERS_MANAGE}),
+    # Runs accounts and calendar; reads neither conversations nor tickets nor the vault.
+    Role.ADMINISTRATOR: frozenset({Permission.USERS_MANAGE, Permission.DEADLINES_MANAGE}),
 }
 
 

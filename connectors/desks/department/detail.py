@@ -13,6 +13,7 @@ from connectors.desks.ticket_frame import (
     draw_contacts,
     draw_facts,
     draw_head,
+    draw_print,
 )
 from connectors.desks.widgets import button, heading
 from routing.appeals.schemas import ContactView
@@ -60,6 +61,7 @@ class DetailPanel:
             self._contacts = ui.element("div")
             self.files = ui.element("div")  # drawn by the page: they are read apart
             self._actions(view)
+            draw_print(view.row.ticket_no)
         self._frame.draw_timeline(view.timeline, data_notes("reason", "duty_basis"))
 
     def show_contacts(self, contacts: Sequence[ContactView]) -> None:

@@ -12,7 +12,7 @@ from connectors.desks.attachments.panel import AttachmentPanel
 from connectors.desks.due import due_words, when_words
 from connectors.desks.finding.form import FilterForm
 from connectors.desks.frame import Door, say, told
-from connectors.desks.ticket_frame import draw_facts, draw_head
+from connectors.desks.ticket_frame import draw_facts, draw_head, draw_print
 from connectors.desks.widgets import KeyedList, button, heading
 from connectors.ticket_api.matrix import PREFIX, reach_of
 from foundation.access.permissions import OF_A_DEPARTMENT, Permission
@@ -191,6 +191,7 @@ class TicketsPage:
             *(("答复", reply) for reply in replies),
         )
         draw_facts(facts)
+        draw_print(row.ticket_no)
 
     async def _export(self) -> None:
         await self._door.require(Permission.TICKET_EXPORT)

@@ -14,7 +14,7 @@ from tests.desk_fixtures import DeskService, Staff
 
 DESKS = (
     *("/desk/agent", "/desk/dispatch", "/desk/follow-up", "/desk/department", "/desk/accounts"),
-    *("/desk/supervision", "/desk/supervision/figures", "/desk/audit"),
+    *("/desk/supervision", "/desk/supervision/figures", "/desk/audit", "/desk/deadlines"),
 )
 HOMES = {
     Role.OPERATOR: "/desk/agent",
@@ -29,6 +29,7 @@ HOMES = {
 FURTHER = {
     Role.OPERATOR: {"/desk/follow-up"},
     Role.SUPERVISOR: {"/desk/supervision/figures"},
+    Role.ADMINISTRATOR: {"/desk/deadlines"},
 }
 NOT_ALLOWED = "您没有权限打开这个工作台"
 

@@ -15,6 +15,8 @@ from starlette.routing import BaseRoute
 
 from connectors.http.errors import install_error_handlers
 from connectors.staff.sessions import COOKIE, StaffSessions
+from connectors.ticket_api.deadline_routes import DeadlineApi
+from connectors.ticket_api.deadline_routes import router as deadline_router
 from connectors.ticket_api.endpoints import router
 from connectors.ticket_api.supervision import SupervisionApi
 from connectors.ticket_api.supervision import router as supervision_router
@@ -26,6 +28,7 @@ from foundation.access.tokens import ServiceTokens
 from foundation.clock import FixedClock
 from foundation.database.session import Database
 from foundation.settings import ROOT, Settings
+from knowledge_base.schema import City
 from routing.appeals.assembly import Casework
 from routing.appeals.schemas import RegisteredAppeal
 from routing.deadlines.service import DeadlineService
@@ -33,6 +36,7 @@ from routing.finding.assembly import Related, build_related
 from routing.follow_ups.service import FollowUpService
 from routing.schemas import AppealKind
 from routing.supervision.weekly import WeeklyReports
+from routing.ticket_clocks.keeping import DeadlineKeeping
 from routing.tickets.models import Ticket
 from routing.tickets.schemas import Actor
 from tests.casework_fixtures import DEPARTMENTS, DISPATCHER, MONDAY, Register
@@ -186,9 +190,16 @@ def world(
     (tmp_path / "cache").symlink_to(ROOT / "var" / "cache")
     related = build_related(settings, clock, deadlines, casework)
     names = {code: one.name for code, one in DEPARTMENTS.items()}
-    api = TicketApi(database, access, sessions, tokens, casework, follow_ups, related, names)
+    city = City(name="示范市", short_name="示范", hotline_name="示范市12345热线", demo=True)
+    parts = (database, access, sessions, tokens, casework, follow_ups, related, names)
+    api = TicketApi(*parts, city, clock)
     reports = WeeklyReports(clock, casework.supervision.policy, DEPARTMENTS)
-    routers = [router(api), supervision_router(SupervisionApi(api, reports, clock))]
+    keeping = DeadlineKeeping(settings, clock, database, deadlines, casework.clocks)
+    routers = [
+        router(api),
+        supervision_router(SupervisionApi(api, reports, clock)),
+        deadline_router(DeadlineApi(api, keeping, clock)),
+    ]
     for one in routers:
         app.include_router(one)
     served = [route for one in routers for route in one.routes]

@@ -37,6 +37,7 @@ Make = Callable[[World, str], RegisteredAppeal]
 # name: who may, address, body, a ticket in the state that allows it (for a lead department)
 CASES: dict[str, tuple[set[Role], str, str, dict[str, object] | None, Make]] = {
     "read": (READERS, "GET", "", None, lambda w, lead: w.replied(lead)),
+    "sheet": (READERS, "GET", "/sheet", None, lambda w, lead: w.replied(lead)),
     "dispatch": (
         DISPATCHERS,
         "POST",
@@ -108,14 +109,16 @@ CASES: dict[str, tuple[set[Role], str, str, dict[str, object] | None, Make]] = {
     ),
     "call": (ASKERS, "POST", "/follow-up/contacts", {}, lambda w, lead: w.following_up(lead)),
 }
-# Tried role by role in test_finding_routes, test_attachment_routes and test_vault_routes.
+# Tried role by role in test_finding_routes, test_attachment_routes, test_vault_routes
+# and test_deadline_routes.
 ELSEWHERE = {
     *("export", "filters", "keep_filter", "drop_filter"),
     *("pairs", "candidates", "not_duplicate", "hot_issues", "decide_hot_issue"),
     *("attachments", "attach", "attachment", "clear_attachment"),
     *("open_vault", "vault_openings"),
+    *("rule_packs", "rules_backtest", "calendar_year", "preview_notice", "load_notice"),
 }
-WITHOUT_VERSION = {"read", "review", "contacts", "call"}
+WITHOUT_VERSION = {"read", "sheet", "review", "contacts", "call"}
 
 
 def _body(world: World, name: str, appeal: RegisteredAppeal) -> dict[str, object] | None:
