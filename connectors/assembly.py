@@ -183,14 +183,8 @@ def build_services(
     live_library = LiveLibrary(database, library, retriever, clock)
     access = AccessService(clock, settings.session_hours)
     deadlines = load_deadline_service(settings, clock)
-    routing = StagedRouting(
-        library,
-        settings,
-        deadlines,
-        clock,
-        RulingReader(database),
-        SendBackHistoryReader(database),
-    )
+    learnt = RulingReader(database), SendBackHistoryReader(database)
+    routing = StagedRouting(library, settings, deadlines, clock, *learnt)
     casework, related = _casework(settings, clock, deadlines, library)
     proposing = DraftProposing(routing, library.departments)
     bundles, recogniser, performer = _bundles(library, retriever, proposing)
