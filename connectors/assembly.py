@@ -183,8 +183,7 @@ def build_services(
     live_library = LiveLibrary(database, library, retriever, clock)
     access = AccessService(clock, settings.session_hours)
     deadlines = load_deadline_service(settings, clock)
-    learnt = RulingReader(database), SendBackHistoryReader(database)
-    routing = StagedRouting(library, settings, deadlines, clock, *learnt)
+    routing = StagedRouting(library, settings, deadlines, clock, *_from_tickets(database))
     casework, related = _casework(settings, clock, deadlines, library)
     proposing = DraftProposing(routing, library.departments)
     bundles, recogniser, performer = _bundles(library, retriever, proposing)
@@ -224,6 +223,11 @@ def build_services(
         related=related,
         supervision_tick=_supervision(database, casework, library, clock),
     )
+
+
+def _from_tickets(database: Database) -> tuple[RulingReader, SendBackHistoryReader]:
+    """Return what routing learns from tickets while the service runs."""
+    return RulingReader(database), SendBackHistoryReader(database)
 
 
 def _commit(

@@ -201,7 +201,9 @@ class DispatchPage:
         if not able:
             ui.label("没有足够把握的建议，请从下面选择。").classes("desk-empty")
         for number, candidate in enumerate(able):
-            risk = risk_words(row.proposal) if candidate["code"] == row.proposal.get("lead") else None
+            risk = (
+                risk_words(row.proposal) if candidate["code"] == row.proposal.get("lead") else None
+            )
             self._candidate(number, candidate, risk)
         with ui.element("div").classes("desk-form"):
             heading("派给其他单位")
