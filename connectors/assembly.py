@@ -183,7 +183,7 @@ def build_services(
     live_library = LiveLibrary(database, library, retriever, clock)
     access = AccessService(clock, settings.session_hours)
     deadlines = load_deadline_service(settings, clock)
-    routing = _routing(library, settings, deadlines, database, clock)
+    routing = StagedRouting(library, settings, deadlines, clock, *_from_tickets(database))
     casework, related = _casework(settings, clock, deadlines, library)
     proposing = DraftProposing(routing, library.departments)
     bundles, recogniser, performer = _bundles(library, retriever, proposing)
@@ -225,15 +225,9 @@ def build_services(
     )
 
 
-def _routing(
-    library: Library,
-    settings: Settings,
-    deadlines: DeadlineService,
-    database: Database,
-    clock: Clock,
-) -> StagedRouting:
-    rulings, send_backs = RulingReader(database), SendBackHistoryReader(database)
-    return StagedRouting(library, settings, deadlines, clock, rulings, send_backs)
+def _from_tickets(database: Database) -> tuple[RulingReader, SendBackHistoryReader]:
+    """Return what routing learns from tickets while the service runs."""
+    return RulingReader(database), SendBackHistoryReader(database)
 
 
 def _commit(

@@ -325,3 +325,43 @@ def test_second_issue_of_a_message_gets_a_ticket_of_its_own(say: Say) -> None:
         numbers += [found["number"]] if found else []
 
     assert len(set(numbers)) == 2
+
+
+TWO_BODIES = "文渊阁小区停水三天了，另外临江路一家公司拖欠我三个月工资"
+
+
+def test_issues_for_two_bodies_are_one_appeal_that_names_both(
+    say: Say, running_service: RunningService
+) -> None:
+    say(TWO_BODIES)
+    for text in ("昨天开始的", "不留"):
+        asked = say(text)
+    assert "第1件：文渊阁小区停水三天了（转" in said(asked)
+    assert "第2件：临江路一家公司拖欠我三个月工资（转" in said(asked)
+
+    told = say("确认")
+
+    found = FOUND.search(said(told))
+    assert found is not None
+    (card,) = (card for entry in told.entries for card in entry.cards if card.type == "ticket")
+    (further,) = card.data["further"]
+    assert further["ticket_no"] == f"{found['number']}-2"
+    assert "第1件由" in said(told)
+    assert "第2件由" in said(told)
+    shown = say("查一下进度")
+    assert further["text"] in str([card.data for entry in shown.entries for card in entry.cards])
+
+
+def test_issues_for_two_bodies_can_be_joined_and_parted_again(say: Say) -> None:
+    say(TWO_BODIES)
+    say("昨天开始的")
+    say("不留")
+
+    joined = said(say("合并"))
+    parted = said(say("还是分开办理吧"))
+    again = said(say("合在一起"))
+
+    assert ["第1件" in one for one in (joined, parted, again)] == [False, True, False]
+    told = say("确认")
+    (card,) = (card for entry in told.entries for card in entry.cards if card.type == "ticket")
+    assert card.data["further"] == []

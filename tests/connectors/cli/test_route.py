@@ -8,15 +8,22 @@ from typing import Any
 
 import jsonschema
 import pytest
+from pydantic import SecretStr
 
+from connectors.cli.learnt_from_tickets import learnt_from_tickets
 from connectors.cli.machine_form import answer_lines
 from connectors.cli.route import answer, words
 from foundation.clock import SHANGHAI, FixedClock
+from foundation.database.session import Database
 from foundation.settings import ROOT, Settings
+from routing.appeals.assembly import Casework
 from routing.proposals.assembly import load_routing_service
 from routing.proposals.service import RoutingService
+from tests.casework_fixtures import CITY_MANAGEMENT, DISPATCHER, READING, Register
 
 SCHEMA = json.loads((ROOT / "docs" / "cli" / "route.schema.json").read_text("utf-8"))
+RULED = "楼下烧烤店半夜占道冒油烟，客人喝酒打架"
+SEVERAL = "文渊阁小区停水三天了，还有临江路一家公司拖欠我三个月工资，太过分了"
 RUNNING = "我要投诉，文渊阁小区楼下的烧烤店半夜还在冒油烟"
 
 
@@ -44,11 +51,12 @@ def test_route_answers_in_the_form_of_its_schema(service: RoutingService) -> Non
         {"id": "3", "text": "我家着火了"},
         {"id": "4", "text": "你好"},
         {"id": "5", "text": RUNNING, "received_at": "2025-03-03T10:00:00"},
+        {"id": "6", "text": SEVERAL},
     )
 
     for each in answers:
         jsonschema.validate(each, SCHEMA)
-    assert [each["id"] for each in answers] == ["1", 2, "3", "4", "5"]
+    assert [each["id"] for each in answers] == ["1", 2, "3", "4", "5", "6"]
     assert answers[0]["category"] == {
         "code": "C100102",
         "level1": "生态环境",
@@ -60,6 +68,12 @@ def test_route_answers_in_the_form_of_its_schema(service: RoutingService) -> Non
     assert (answers[1]["lead"], answers[1]["district"]) == ("YZS", "永泽市")
     assert (answers[2]["outcome"], answers[2]["emergency_line"]) == ("emergency", "119")
     assert answers[4]["due_at"] == "2025-03-24T23:59:59+08:00"
+    assert [(part["lead"], part["place"]) for part in answers[5]["parts"]] == [
+        ("GS", "文渊阁小区"),
+        ("LDJC", "临江路"),
+    ]
+    assert answers[5]["demands"] == [{"demand": "要求支付", "words": "拖欠我三个月工资"}]
+    assert answers[5]["emotion"] == {"level": "不满", "words": ["太过分"]}
 
 
 def test_route_names_the_fault_of_a_bad_line(service: RoutingService) -> None:
@@ -84,3 +98,39 @@ def test_route_human_form_says_who_and_why(service: RoutingService) -> None:
     assert lines[0].startswith("类别：投诉")
     assert "分类：生态环境/大气污染/餐饮油烟" in lines
     assert any("餐饮油烟扰民执法" in line for line in lines)
+
+
+def test_route_reads_the_rulings_of_the_installation_and_writes_nothing(
+    database: Database, register: Register, casework: Casework, tmp_path: Path
+) -> None:
+    number = register(text=RULED).ticket_no
+    with database.transaction() as session:
+        casework.tickets.send_back(session, number, CITY_MANAGEMENT, "不属本局", "公安职责")
+        casework.tickets.dispatch(session, number, "GA", DISPATCHER)
+    url = database.engine.url.render_as_string(hide_password=False)
+    data_dir = tmp_path / "data"
+    data_dir.mkdir()
+    settings = Settings(data_dir=data_dir, database_url=SecretStr(url))
+
+    with learnt_from_tickets(settings) as learnt:
+        learnt.catalogue.refresh()
+        ruling = learnt.catalogue.alike(RULED, [READING.category.code if READING.category else ""])
+
+    assert ruling is not None
+    assert (ruling.wrong, ruling.right) == ("CG", "GA")
+    assert list(data_dir.iterdir()) == []
+
+
+def test_route_works_without_a_database_and_makes_none(tmp_path: Path) -> None:
+    with learnt_from_tickets(Settings(data_dir=tmp_path)) as learnt:
+        learnt.catalogue.refresh()
+        assert learnt.catalogue.alike(RULED, []) is None
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_route_goes_on_where_the_tables_are_missing(tmp_path: Path) -> None:
+    (tmp_path / "hotline.db").touch()
+
+    with learnt_from_tickets(Settings(data_dir=tmp_path)) as learnt:
+        assert learnt.history is None

@@ -16,6 +16,7 @@ from bot.conversation.schemas import IncomingMessage
 from foundation.errors import NotFoundError
 from knowledge_base.questions.models import OpenQuestion
 from knowledge_base.questions.states import QuestionSource
+from routing.schemas import Emotion
 from tests.service_fixtures import RunningService
 
 
@@ -92,6 +93,49 @@ def test_operator_desk_registers_a_draft_once(running_service: RunningService) -
 
     assert registered.card["number"] == registered.number
     assert registered.number in registered.text
+
+
+def test_operator_desk_draft_names_issues_demands_and_emotion(
+    running_service: RunningService,
+) -> None:
+    desk = running_service.services.desk
+    lines = ("文渊阁小区停水三天了，另外临江路一家公司拖欠我三个月工资", "气死我了，请尽快派人来修")
+    conversation = call(running_service, "one", *lines)
+
+    draft = running_service.run(desk.draft(conversation, "one"))
+
+    assert draft is not None
+    assert draft.parts[0].text == "文渊阁小区停水三天了"
+    assert len(draft.parts) == 2
+    assert draft.notes.emotion is Emotion.VERY_UPSET
+    assert {"要求支付", "要求维修"} <= set(draft.notes.demands)
+
+
+def test_operator_desk_registers_each_issue_or_all_as_one(
+    running_service: RunningService,
+) -> None:
+    desk = running_service.services.desk
+    words = "文渊阁小区停水三天了，另外临江路一家公司拖欠我三个月工资"
+    several, joined = (call(running_service, "one", words) for _ in range(2))
+
+    running_service.run(desk.edit_draft(joined, "one", {"joined": "true"}))
+    first = running_service.run(desk.register(several, "one"))
+    second = running_service.run(desk.register(joined, "one"))
+
+    assert [one["ticket_no"] for one in first.card["further"]] == [f"{first.number}-2"]
+    assert second.card["further"] == []
+
+
+def test_operator_desk_changed_words_change_the_issues(running_service: RunningService) -> None:
+    desk = running_service.services.desk
+    words = "文渊阁小区停水三天了，另外临江路一家公司拖欠我三个月工资"
+    conversation = call(running_service, "one", words)
+
+    running_service.run(desk.edit_draft(conversation, "one", {"what": "文渊阁小区停水三天了"}))
+
+    draft = running_service.run(desk.draft(conversation, "one"))
+    assert draft is not None
+    assert draft.parts == ()
 
 
 def test_operator_desk_ended_call_leaves_the_list(running_service: RunningService) -> None:
