@@ -1,7 +1,7 @@
 """Sentence vectors of the service's encoder as Rasa's dense features.
 
-Runs inside Rasa (Python 3.10). The text arrives normalised by the service; nothing is changed
-here, so that both environments see the same characters.
+Runs inside Rasa (Python 3.10). The text arrives normalised by the service; only its punctuation
+is brought to one form here.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.punctuation import one_form
 from bot.nlu.sentence_encoder import SentenceEncoder
 
 # jieba tells on standard error that it builds its dictionary, which is no news to anyone
@@ -43,9 +44,10 @@ class OnnxSentenceFeaturizer(DenseFeaturizer, GraphComponent):
     def get_default_config() -> Dict[Text, Any]:
         """Return the defaults; ``scale`` multiplies the vectors, which have length 1.
 
-        It sets how strongly the classifier's fixed regularisation holds them back.
+        It sets how strongly the classifier's fixed regularisation holds them back. ``middle`` adds
+        the mean state of a middle layer, which has no fixed length.
         """
-        return {**DenseFeaturizer.get_default_config(), "scale": 1.0}
+        return {**DenseFeaturizer.get_default_config(), "scale": 1.0, "middle": False}
 
     @staticmethod
     def required_packages() -> List[Text]:
@@ -89,7 +91,8 @@ class OnnxSentenceFeaturizer(DenseFeaturizer, GraphComponent):
         text = message.get(TEXT)
         if not text:
             return
-        vector = self._encoder.encode(text) * float(self._config["scale"])
+        encode = self._encoder.encode_twice if self._config["middle"] else self._encoder.encode
+        vector = encode(one_form(text)) * float(self._config["scale"])
         message.add_features(
             Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._config[FEATURIZER_CLASS_ALIAS])
         )

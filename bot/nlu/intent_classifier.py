@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.intent_model import IntentModel
+from bot.nlu.punctuation import one_form
 
 _FILE = "intents.npz"
 _RANKING = "intent_ranking"
@@ -23,7 +24,7 @@ _RANKING = "intent_ranking"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
-    """Linear over sentence vectors, patterns and character n-grams (``IntentModel``)."""
+    """Weighs sentence vectors, patterns and character n-grams together (``IntentModel``)."""
 
     @classmethod
     def required_components(cls) -> List[Type]:
@@ -32,8 +33,8 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """Return the defaults; the scales weigh the three kinds of features, cost the errors."""
-        return {"vector_scale": 0.2, "gram_scale": 4.0, "cost": 0.05, "ranking_length": 3}
+        """Return the defaults; what they mean stands at ``IntentModel``."""
+        return {"vector_weight": 48.0, "gram_weight": 60.0, "ridge": 0.1, "ranking_length": 3}
 
     @staticmethod
     def required_packages() -> List[Text]:
@@ -45,7 +46,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
     ) -> None:
         self._ranking_length = int(config["ranking_length"])
         self._model = IntentModel(
-            float(config["vector_scale"]), float(config["gram_scale"]), float(config["cost"])
+            float(config["vector_weight"]), float(config["gram_weight"]), float(config["ridge"])
         )
         self._model_storage = model_storage
         self._resource = resource
@@ -110,4 +111,5 @@ def _features(messages: List[Message]) -> Tuple[List[str], np.ndarray, np.ndarra
         _, pattern = message.get_sparse_features(TEXT)
         dense.append(vector.features[0] if vector else np.zeros(0))
         sparse.append(pattern.features.toarray()[0] if pattern else np.zeros(0))
-    return [str(message.get(TEXT)) for message in messages], np.array(dense), np.array(sparse)
+    texts = [one_form(str(message.get(TEXT))) for message in messages]
+    return texts, np.array(dense), np.array(sparse)

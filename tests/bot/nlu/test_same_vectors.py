@@ -5,12 +5,14 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 
+from bot.nlu.sentence_encoder import SentenceEncoder
 from bot.serving import rasa_python, training_environment
 from foundation.settings import load_settings
-from retrieval.encoder.preparation import load_encoder
+from retrieval.encoder.preparation import encoder_folder, load_encoder
 
 TEXTS = [
     "身份证丢了怎么补办",
@@ -38,6 +40,7 @@ SAME = 0.9999
 # The int8 model rounds differently in another ONNX Runtime, and 1.23.2 is the last one for Rasa's
 # Python 3.10: lowest of these texts 0.9985 between 1.23.2 and 1.31.1, 1.0 where versions agree.
 SAME_BUT_FOR_ROUNDING = 0.998
+EIGHTH_OF_TWELVE = "/transformer/encoder/layer.7/output/LayerNorm/LayerNormalization_output_0"
 # Reads texts on standard input, writes one vector a line, as Rasa's component computes them.
 _IN_RASA = """
 import json, os, sys, onnxruntime
@@ -72,3 +75,19 @@ def test_vectors_are_the_same_in_both_environments(tmp_path: Path) -> None:
     assert there.shape == here.shape
     # rows have length 1: the inner product is the cosine
     assert np.sum(here * there, axis=1).min() > least
+
+
+def test_middle_states_are_those_of_the_eighth_of_twelve_layers() -> None:
+    folder = encoder_folder(load_settings())
+    model = onnx.load(folder / "onnx" / "model.onnx")
+    output = onnx.helper.make_tensor_value_info(EIGHTH_OF_TWELVE, onnx.TensorProto.FLOAT, None)
+    model.graph.output.append(output)
+    session = onnxruntime.InferenceSession(model.SerializeToString())
+    encoder = SentenceEncoder(folder)
+
+    for text in TEXTS[:3]:
+        ids = np.array([encoder._tokenizer.encode("query: " + text).ids])
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+        vector, states = session.run(["vectors", EIGHTH_OF_TWELVE], inputs)
+        both = np.hstack([vector, states.mean(axis=1)])
+        assert np.allclose(encoder.encode_twice(text), both, atol=1e-4)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks.nlu_pipelines import blind_rows, hear, score
-from bot.nlu.intent_model import IntentModel
+from bot.nlu.intent_model import IntentModel, _held_out_margins, _solved
 from bot.serving import model_path
 from tests.rasa_fixtures import RunningRasa
 
@@ -67,9 +67,7 @@ def _painted(count: int) -> tuple[list[str], np.ndarray, np.ndarray, list[str]]:
 
 def test_confidence_is_as_high_as_answers_are_right() -> None:
     texts, vectors, patterns, labels = _painted(1200)
-    model = IntentModel(1.0, 0.0, 0.05).fit(
-        texts[:600], vectors[:600], patterns[:600], labels[:600]
-    )
+    model = IntentModel(1.0, 0.0, 0.3).fit(texts[:600], vectors[:600], patterns[:600], labels[:600])
 
     shares = model.confidences(texts[600:], vectors[600:], patterns[600:])
     right = [
@@ -80,12 +78,27 @@ def test_confidence_is_as_high_as_answers_are_right() -> None:
     assert shares.max(axis=1).mean() == pytest.approx(np.mean(right), abs=0.05)
 
 
+def test_held_out_margins_are_those_of_a_model_that_has_not_seen_the_run() -> None:
+    chance = np.random.default_rng(3)
+    points = chance.normal(size=(40, 5))
+    alike = ((1 + np.tanh(points @ points.T)) / 2) + np.eye(40) * 3
+    wanted = np.where(chance.random((40, 3)) < 0.4, 1.0, -1.0)
+    runs = [np.arange(0, 10), np.arange(10, 40)]
+
+    shares, inverse = _solved(alike.copy(), wanted)
+    margins = _held_out_margins(inverse, shares, wanted, runs)
+
+    for held, seen in (runs, runs[::-1]):
+        learnt = np.linalg.solve(alike[np.ix_(seen, seen)], wanted[seen])
+        assert np.allclose(margins[held], alike[np.ix_(held, seen)] @ learnt)
+
+
 def test_stored_model_says_the_same(tmp_path: Path) -> None:
     texts, vectors, patterns, labels = _painted(90)
-    model = IntentModel(0.2, 4.0, 0.05).fit(texts, vectors, patterns, labels)
+    model = IntentModel(48.0, 60.0, 0.1).fit(texts, vectors, patterns, labels)
     model.save(tmp_path / "intents.npz")
 
-    again = IntentModel(0.2, 4.0, 0.05).load(tmp_path / "intents.npz")
+    again = IntentModel(48.0, 60.0, 0.1).load(tmp_path / "intents.npz")
 
     assert again.labels == model.labels
     assert again.temperature == model.temperature
