@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from retrieval.index.passages import NAMES, Entry, Passage, PassageKind
 from retrieval.likelihood import LikelihoodIndex
 from retrieval.pinyin import SoundDictionary, sound_tokens
-from retrieval.postings import Counted, Postings, Scores, Vocabulary
+from retrieval.postings import Counted, Lists, Postings, Scores, Vocabulary
 from retrieval.spelling import Spelling
 from retrieval.tokens import Tokenizer
 from retrieval.wording import Wording
@@ -79,9 +79,10 @@ class LexicalIndex:
         # Clauses are long prose: they are compared by the question's words they hold, no more,
         # and never change how rare a word is among the guides.
         clauses = [passage for passage in passages if passage.kind is PassageKind.CLAUSE]
-        self._clause_owner = np.array([position[one.code] for one in clauses], dtype=np.int64)
         self._has_names = np.zeros(self._size, dtype=bool)
         self._has_names[self._owner] = True
+        # the passages of an entry stand together
+        self._starts = np.flatnonzero(np.diff(self._owner, prepend=-1))
         self._first = _first_passages(passages, position)
         self.documents: dict[str, _Document] = self._read_all(
             searched, before.alike(before.documents, tokenizer) if before else {}, self._document
@@ -92,7 +93,12 @@ class LexicalIndex:
         documents = [self.documents[passage.text] for passage in searched]
         self._words = Postings([one.words for one in documents], self.vocabulary)
         self._sounds = Postings([one.sounds for one in documents], self.syllables)
-        self._clauses = Postings([self.clauses[one.text].words for one in clauses], self.vocabulary)
+        in_clauses = Postings([self.clauses[one.text].words for one in clauses], self.vocabulary)
+        owners = np.array([position[one.code] for one in clauses], dtype=np.int64)
+        # once per entry, however many of its passages hold a token
+        self._entries = Lists.of_owners(
+            [(self._words.lists, self._owner), (in_clauses.lists, owners)], self._size
+        )
         self.likelihood: LikelihoodIndex = LikelihoodIndex(
             entries, passages, before.likelihood if before else None
         )
@@ -172,35 +178,38 @@ class LexicalIndex:
 
     def _search(self, text: str) -> _ReadingScores:
         tokens = list(dict.fromkeys(self.tokenizer.tokens(self._read(text))))
-        weights = [self._words.weight(token) for token in tokens]
-        total = sum(weights) or 1.0
-        shared = np.zeros(len(self._owner), dtype=np.float32)
-        coverage = np.zeros(self._size, dtype=np.float32)
-        for token, weight in zip(tokens, weights, strict=True):
-            rows = self._words.rows(token)
-            shared[rows] += weight
-            coverage[self._owner[rows]] += weight  # once per entry, however many passages hold it
-            coverage[self._clause_owner[self._clauses.rows(token)]] += weight
-        overlap = 2 * shared / (self._words.weights + total)
+        numbers = self._words.numbers(tokens)
+        weights = self._words.rarities(numbers)
+        never_met = len(tokens) - len(numbers)
+        total = float(weights.sum()) + never_met * self._words.rarest or 1.0
+        found = self._words.found(numbers)
+        shared = found.sums(weights, len(self._owner))
+        overlap = (2 * shared / (self._words.weights + total)).astype(np.float32)
         best, most = self._best_of(overlap)
-        known = sum(w for t, w in zip(tokens, weights, strict=True) if self._words.knows(t))
+        coverage = self._entries.of(numbers).sums(weights, self._size) / total
         return _ReadingScores(
-            words=self._best_of(self._words.bm25(tokens))[1],
+            words=self._most_of(self._words.weighed(found, total)),
             overlap=most,
-            coverage=coverage / total,
-            sounds=self._best_of(self._sounds.bm25(sound_tokens(text)))[1],
-            known=known / total,
+            coverage=coverage.astype(np.float32),
+            sounds=self._most_of(self._sounds.bm25(sound_tokens(text))),
+            known=float(weights[self._words.holds(numbers)].sum()) / total,
             best=np.where(self._has_names, self._ids[best], self._first),
         )
 
     def _best_of(self, scores: Scores) -> tuple[NDArray[np.int64], Scores]:
         """Return per entry the row of its best passage (of equals the last), and its score."""
-        most = np.full(self._size, -np.inf, dtype=np.float32)
-        np.maximum.at(most, self._owner, scores)
+        most = self._most_of(scores)
         rows = np.flatnonzero(scores == most[self._owner])
         best = np.zeros(self._size, dtype=np.int64)
         best[self._owner[rows]] = rows
-        return best, np.where(self._has_names, scores[best], np.float32(0.0))
+        return best, most
+
+    def _most_of(self, scores: Scores) -> Scores:
+        """Return per entry the score of its best passage; 0 where it has none."""
+        most = np.zeros(self._size, dtype=np.float32)
+        if self._starts.size:
+            most[self._owner[self._starts]] = np.maximum.reduceat(scores, self._starts)
+        return most
 
     def _read(self, text: str) -> str:
         return self._wording.with_guide_words(text)

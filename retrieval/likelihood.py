@@ -17,7 +17,7 @@ from scipy import sparse
 
 from foundation.text.normalise import normalise
 from retrieval.index.passages import NAMES, Entry, Passage
-from retrieval.postings import Counted, Rows, Scores, Vocabulary
+from retrieval.postings import Counted, Lists, Rows, Scores, Vocabulary
 
 # Of 30, 300 and 3,000 the one at which an entry without examples loses nothing against one with.
 _PRIOR = 300.0  # characters and pairs that every entry is taken to have said as all do on average
@@ -77,7 +77,7 @@ class LikelihoodIndex:
         by_entry = sparse.csr_matrix(
             (said.astype(np.float32), numbers, bounds), shape=(len(counted), len(everywhere))
         )
-        self._said = by_entry.tocsc()
+        self._said = Lists(by_entry.tocsc())
 
     def count(self, part: str) -> int:
         """Return how many texts of entries a character or a pair of them stands in."""
@@ -109,8 +109,8 @@ class LikelihoodIndex:
         found = np.full(self._size, _UNKNOWN, dtype=np.float32)
         if not numbers or not self._rows.size:
             return found
-        said = np.asarray(self._said[:, sorted(numbers)].sum(axis=1)).ravel()
-        nats = said + len(numbers) * self._unsaid
+        said = self._said.of(np.array(sorted(numbers), dtype=np.int64))
+        nats = said.totals(len(self._rows)) + len(numbers) * self._unsaid
         found[self._rows] = np.maximum((nats - nats.max()) / _FAR, _UNKNOWN)
         return found
 

@@ -8,6 +8,7 @@ text, which takes most of the time, is done once per text.
 import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,63 @@ class Vocabulary:
             return self._numbers[token]
 
 
+class Found(NamedTuple):
+    """What holds some tokens, one token after the other."""
+
+    rows: NDArray[np.int32]  # shape (n_places,): of documents, or of entries
+    values: Scores  # same shape
+    counts: Rows  # shape (n_tokens,): how many of the places are each token's
+
+    def sums(self, weights: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+        """Return the tokens' ``weights`` added up for each row, float64, shape (size,)."""
+        repeated = np.repeat(weights, self.counts)
+        return np.bincount(self.rows, repeated, minlength=size).astype(np.float64)
+
+    def totals(self, size: int) -> NDArray[np.float64]:
+        """Return the values added up for each row, float64, shape (size,)."""
+        return np.bincount(self.rows, self.values, minlength=size).astype(np.float64)
+
+
+class Lists:
+    """What holds each token, as the columns of a sparse matrix."""
+
+    def __init__(self, by_token: sparse.csc_matrix) -> None:
+        """Take the matrix, shape (n_rows, n_tokens)."""
+        # what holds token n stands at bounds[n] to bounds[n + 1]
+        self.bounds: NDArray[np.int32] = by_token.indptr
+        self.rows: NDArray[np.int32] = by_token.indices
+        self._values: Scores = by_token.data
+
+    def __len__(self) -> int:
+        """Return how many tokens there are."""
+        return len(self.bounds) - 1
+
+    def of(self, numbers: Rows) -> Found:
+        """Return what holds the tokens."""
+        starts, stops = self.bounds[numbers], self.bounds[numbers + 1]
+        spans = list(map(slice, starts.tolist(), stops.tolist()))
+        return Found(
+            np.concatenate([self.rows[:0], *(self.rows[span] for span in spans)]),
+            np.concatenate([self._values[:0], *(self._values[span] for span in spans)]),
+            stops - starts,
+        )
+
+    @classmethod
+    def of_owners(cls, parts: Sequence[tuple["Lists", Rows]], size: int) -> "Lists":
+        """Return which owners hold each token, each once.
+
+        Args:
+            parts: what is held by rows, and the owner of each row, int64, shape (n_rows,).
+            size: how many owners there are.
+        """
+        numbers = [np.repeat(np.arange(len(lists)), np.diff(lists.bounds)) for lists, _ in parts]
+        owners = [owner[lists.rows] for lists, owner in parts]
+        tokens, rows = np.concatenate(numbers), np.concatenate(owners)
+        held = np.ones(len(rows), dtype=np.float32)
+        width = max(len(lists) for lists, _ in parts)
+        return cls(sparse.coo_matrix((held, (rows, tokens)), shape=(size, width)).tocsc())
+
+
 class Postings:
     """Which documents hold which token: BM25, and the rarity of each token and document."""
 
@@ -84,40 +142,48 @@ class Postings:
         by_token = sparse.csr_matrix(
             (values.astype(np.float32), numbers, bounds), shape=(size, len(self._holding))
         ).tocsc()
-        self._bounds, self._rows, self._values = by_token.indptr, by_token.indices, by_token.data
+        self.lists: Lists = Lists(by_token)
 
     def knows(self, token: str) -> bool:
         """Whether any document holds the token."""
-        return self._number(token) is not None
+        return bool(self.holds(self.numbers([token])).any())
 
     def weight(self, token: str) -> float:
         """Return the token's rarity; one never seen is as rare as can be."""
-        number = self._number(token)
-        return self.rarest if number is None else float(self._rarity[number])
+        number = self.numbers([token])
+        return float(self._rarity[number[0]]) if number.size else self.rarest
 
     def rows(self, token: str) -> NDArray[np.int32]:
         """Return the documents that hold the token, ascending, each once."""
-        found: NDArray[np.int32] = self._rows[self._span(token)]
-        return found
+        return self.lists.of(self.numbers([token])).rows
+
+    def numbers(self, tokens: Iterable[str]) -> Rows:
+        """Return the numbers of those tokens that had one when this was made, in order."""
+        known = map(self._vocabulary.number, tokens)
+        size = len(self._holding)
+        return np.array([one for one in known if one is not None and one < size], dtype=np.int64)
+
+    def holds(self, numbers: Rows) -> NDArray[np.bool_]:
+        """Return of each token whether any document holds it."""
+        return np.asarray(self._holding[numbers] > 0)
+
+    def rarities(self, numbers: Rows) -> NDArray[np.float64]:
+        """Return each token's rarity, float64, shape (n_tokens,)."""
+        return np.asarray(self._rarity[numbers], dtype=np.float64)
+
+    def found(self, numbers: Rows) -> Found:
+        """Return which documents hold which of the tokens."""
+        return self.lists.of(numbers)
 
     def bm25(self, tokens: Sequence[str]) -> Scores:
         """Return float32, shape (n_documents,), scaled so that all tokens would reach about 1."""
-        scores = np.zeros(self._size, dtype=np.float32)
         distinct = list(dict.fromkeys(tokens))
-        for token in distinct:
-            span = self._span(token)
-            scores[self._rows[span]] += self._values[span]
-        most = sum(self.weight(token) for token in distinct)
-        return scores / np.float32(most) if most else scores
+        numbers = self.numbers(distinct)
+        unknown = len(distinct) - len(numbers)
+        most = float(self.rarities(numbers).sum()) + unknown * self.rarest
+        return self.weighed(self.found(numbers), most)
 
-    def _number(self, token: str) -> int | None:
-        number = self._vocabulary.number(token)
-        if number is None or number >= len(self._holding) or not self._holding[number]:
-            return None
-        return number
-
-    def _span(self, token: str) -> slice:
-        number = self._number(token)
-        if number is None:
-            return slice(0, 0)
-        return slice(int(self._bounds[number]), int(self._bounds[number + 1]))
+    def weighed(self, found: Found, most: float) -> Scores:
+        """Return what ``bm25`` does of tokens looked up before, whose rarities come to ``most``."""
+        scores = found.totals(self._size)
+        return (scores / most if most else scores).astype(np.float32)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from retrieval.encoder.protocol import Vectors
 from retrieval.index.protocol import Ids
 from retrieval.postings import Scores
+from retrieval.products import Products
 
 # Of shrinkages 0.1-1 and sharpnesses 4-16 the middle of a broad plateau.
 _SHRINKAGE = 0.9
@@ -80,6 +81,7 @@ class WhitenedNames:
             vectors = read(order).astype(np.float64)
             self.space = self._fit(vectors)
             self._names = self.space.whiten(vectors)
+        self._products = Products(self._names)
 
     def with_new(self, ids: Ids, read: Callable[[Ids], Vectors]) -> NDArray[np.float32]:
         """Return the whitened rows of other names, of which only those not held are read."""
@@ -98,7 +100,7 @@ class WhitenedNames:
         """
         found = np.full(self._size, _LEAST, dtype=np.float32)
         if self._rows.size:
-            likeness = np.exp(_SHARPNESS * (self.space.whiten(queries) @ self._names.T))
+            likeness = np.exp(_SHARPNESS * self._products.of(self.space.whiten(queries)))
             means = np.add.reduceat(likeness, self._starts, axis=1) / self._counts
             found[self._rows] = np.log(means.max(axis=0)) / _SHARPNESS
         return found

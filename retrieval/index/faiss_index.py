@@ -3,6 +3,7 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import faiss
 import numpy as np
@@ -15,10 +16,18 @@ from retrieval.index.blocks import MemoryBlocks
 from retrieval.index.durable import write_durably
 from retrieval.index.faiss_lists import FaissLists, build_lists, ids_of_lists, probe_count
 from retrieval.index.protocol import Ids, VectorBlocks
+from retrieval.products import Products
 
 # An exact search reads every vector: 3 ms at this number, 30 ms at five times as many.
 FLAT_LIMIT = 20_000
 MANIFEST = "manifest.json"
+
+
+class _Everything(NamedTuple):
+    """The vectors of an exact index as they are searched."""
+
+    ids: Ids
+    products: Products
 
 
 class FaissIndex:
@@ -41,6 +50,7 @@ class FaissIndex:
         self._flat_limit = flat_limit
         self._index: faiss.Index = _flat(dimensions)
         self._mapped: Path | None = None  # the file that memory is mapped from: not to be changed
+        self._everything: _Everything | None = None  # of an exact index, once it is searched
 
     def __len__(self) -> int:
         """Return how many vectors it holds."""
@@ -69,13 +79,14 @@ class FaissIndex:
             built = _flat(self._dimensions)
             for ids, vectors in blocks:
                 built.add_with_ids(np.ascontiguousarray(vectors), np.ascontiguousarray(ids))
-        self._index, self._mapped = built, None
+        self._index, self._mapped, self._everything = built, None, None
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
         """Add or replace float32 rows under ``ids``."""
         if len(ids):
             self.remove(ids)
             self._index.add_with_ids(np.ascontiguousarray(vectors), np.ascontiguousarray(ids))
+            self._everything = None
         if self.is_exact and len(self) > 2 * self._flat_limit:
             held = self.ids
             self.build(MemoryBlocks(held, self.vectors(held)))
@@ -86,15 +97,38 @@ class FaissIndex:
             self._index, self._mapped = faiss.read_index(str(self._mapped)), None
         kind = faiss.IDSelectorBatch if self.is_exact else faiss.IDSelectorArray
         self._index.remove_ids(kind(np.ascontiguousarray(ids)))
+        self._everything = None
 
     def search(self, queries: Vectors, top_k: int) -> tuple[Vectors, Ids]:
         """Return (scores, ids), each shape (n_queries, top_k), best first."""
+        if self.is_exact and len(self):
+            return self._search_all(queries, top_k)
         # The setting belongs to the calling thread. A second one costs a question more than it
         # saves, and another question needs the core.
         faiss.omp_set_num_threads(1)
         scores, ids = self._index.search(np.ascontiguousarray(queries), top_k)
         scores[ids < 0] = -1.0
         return scores, ids
+
+    def _search_all(self, queries: Vectors, top_k: int) -> tuple[Vectors, Ids]:
+        """Compare every vector; see ``Products`` for why not by FAISS."""
+        everything = self._everything or self._laid_out()
+        kept = min(top_k, len(everything.ids))
+        scores = np.full((len(queries), top_k), -1.0, dtype=np.float32)
+        ids = np.full((len(queries), top_k), -1, dtype=np.int64)
+        cosines = everything.products.of(np.ascontiguousarray(queries))
+        places = np.argpartition(-cosines, kept - 1, axis=1)[:, :kept]
+        found = np.take_along_axis(cosines, places, axis=1)
+        order = np.argsort(-found, axis=1, kind="stable")
+        scores[:, :kept] = np.take_along_axis(found, order, axis=1)
+        ids[:, :kept] = everything.ids[np.take_along_axis(places, order, axis=1)]
+        return scores, ids
+
+    def _laid_out(self) -> "_Everything":
+        vectors: Any = self._index  # the stubs know what all indexes share only
+        found = _Everything(self.ids, Products(vectors.index.reconstruct_n(0, len(self))))
+        self._everything = found
+        return found
 
     def vectors(self, ids: Ids) -> Vectors:
         """Return the stored rows of ``ids``, in their order; inverted lists hold 16-bit floats."""
@@ -139,7 +173,7 @@ class FaissIndex:
             raise IndexFilesError("it holds other passages than its manifest says")
         if not exact:
             stored.nprobe = probe_count(stored.ntotal)  # tuned since it was built, perhaps
-        self._index, self._mapped = stored, None if exact else path
+        self._index, self._mapped, self._everything = stored, None if exact else path, None
 
     def _named_file(self) -> Path | None:
         """Return the file that the manifest names at present, if there is a manifest."""

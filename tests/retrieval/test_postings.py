@@ -1,7 +1,7 @@
 import bm25s
 import numpy as np
 
-from retrieval.postings import Postings, Vocabulary
+from retrieval.postings import Lists, Postings, Vocabulary
 
 DOCUMENTS = [
     ["身份", "身份证", "补办", "补办"],
@@ -12,7 +12,8 @@ DOCUMENTS = [
 
 
 def postings(documents: list[list[str]], vocabulary: Vocabulary | None = None) -> Postings:
-    vocabulary = vocabulary or Vocabulary()
+    if vocabulary is None:
+        vocabulary = Vocabulary()
     return Postings([vocabulary.counted(one) for one in documents], vocabulary)
 
 
@@ -57,3 +58,15 @@ def test_older_index_does_not_know_what_was_met_since() -> None:
     assert not before.knows("新词")
     assert before.bm25(["新词"]).tolist() == [0.0] * 4
     assert postings([]).bm25(["护照"]).tolist() == []
+
+
+def test_owner_holds_a_token_once_however_many_of_its_documents_do() -> None:
+    vocabulary = Vocabulary()
+    names, clauses = postings(DOCUMENTS, vocabulary), postings([["护照", "条款"]], vocabulary)
+    owners = np.array([0, 0, 1, 2])
+
+    held = Lists.of_owners([(names.lists, owners), (clauses.lists, np.array([3]))], size=4)
+
+    numbers = clauses.numbers(["补办", "护照", "条款"])
+    weights = np.array([1.0, 10.0, 100.0])
+    assert held.of(numbers).sums(weights, 4).tolist() == [11.0, 0.0, 10.0, 110.0]
