@@ -11,8 +11,8 @@ pytest_plugins = [
     "tests.memory",
     "tests.database_fixtures",
     "tests.casework_fixtures",
-    "tests.rasa_fixtures",
     "tests.service_fixtures",
+    "tests.rasa_fixtures",
     "tests.desk_fixtures",
     "tests.desk_steps",
 ]

@@ -28,9 +28,10 @@ from connectors.assembly import Services, build_services
 from foundation.database.keyring import load_keyring
 from foundation.settings import Settings, load_settings
 from tests.database_fixtures import write_run_keys
+from tests.service_fixtures import with_prepared_models
 
-_SERVICE_START_SECONDS = 120
-_START_SECONDS = 180  # about 20 alone on two cores, more beside other work
+_SERVICE_START_SECONDS = 240
+_START_SECONDS = 240  # about 20 alone on two cores, more beside other work
 _STOP_SECONDS = 15
 _POLL_SECONDS = 0.25
 
@@ -100,19 +101,21 @@ def served(running_rasa: RunningRasa) -> Iterator[Served]:
 
     thread = threading.Thread(target=serve, name="application for rasa")
     thread.start()
-    until = time.monotonic() + _SERVICE_START_SECONDS
-    while not (server.started and services.retriever.ready) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert services.retriever.ready
-    yield Served(running_rasa, services, loop)
-    server.should_exit = True
-    thread.join(30)
+    try:
+        until = time.monotonic() + _SERVICE_START_SECONDS
+        while not (server.started and services.retriever.ready) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert services.retriever.ready
+        yield Served(running_rasa, services, loop)
+    finally:
+        server.should_exit = True
+        thread.join(30)
 
 
 def _throw_away(installed: Settings, folder: Path) -> Settings:
-    """Return settings with ports, keys and a database of their own, and the prepared models."""
-    for shared in ("models", "rasa"):
-        (folder / shared).symlink_to(installed.data_dir / shared)
+    """Return settings with ports, keys and a database of their own, and what set-up prepared."""
+    with_prepared_models(folder)
+    (folder / "rasa").symlink_to(installed.data_dir / "rasa")
     rasa_port, service_port = _free_ports(2)
     return installed.model_copy(
         update={

@@ -68,7 +68,12 @@ _SUGGESTS = re.compile(
 )
 _AFFIRMS = re.compile(
     r"^(?:确认|确定|对|对的|是|是的|没问题|没错|好|好的|可以|行|嗯+|提交|正确|没有问题|就这样|ok|OK)"
-    r"(?:了|啊|吧|呀|哦|噢|提交)?[。！!~]*$"
+    r"(?:了|啊|吧|呀|哦|噢|提交|登记|交|报)*[。！!~]*$"
+)
+# Back from an interruption: 「继续刚才的投诉，……」
+_GOES_ON = re.compile(
+    r"^(?:好的?|行)?[，,]?(?:那就?|我们?|咱们?)?(?:继续|接着|回到)(?:说|填|登记|办|报)?(?:刚才|刚刚|之前|前面|上面)?"
+    r"(?:的|那个|那件)?(?:投诉|举报|登记|诉求|求助|建议|表扬|反映|事儿?|话题)?(?:吧|哈)?(?:[，,。！!\s]+|$)"
 )
 # One breath: 「在文渊路，不对，在临江路」
 _TAKEN_BACK = re.compile(
@@ -78,6 +83,7 @@ _TAKEN_BACK = re.compile(
 _WHO = re.compile(
     r"我(?:叫|姓|是)[^，,。]{1,4}(?=[，,。]|$)|(?:我的?)?(?:电话|手机号?|号码|联系方式)(?:就?是|：|:)?"
 )
+_CLAUSE = re.compile(r"[，,。；;\s]+")
 _PLACEHOLDER = re.compile(r"\[[^\]]*\]")  # of personal data
 _TIME = re.compile(
     r"[年月日天号点时早晚午夜昨今前周刚久每]|星期|礼拜|最近|一直|经常|平时|期间|春节|国庆|寒假|暑假|假期|长期|\d"
@@ -101,6 +107,9 @@ def begin_offered(text: str, heard: Heard | None) -> AppealDraft:
 
 def absorb(draft: AppealDraft, text: str, heard: Heard, intent: Intent | None) -> AppealDraft:
     """Take what one message says: the answer to the open question, and anything else it tells."""
+    text = _GOES_ON.sub("", text.strip())
+    if not text:
+        return draft
     if (joined := joins(draft, text)) is not None:
         return draft.model_copy(update={"joined": joined})
     if draft.asking is Slot.CONFIRM or puts_right(draft, text):
@@ -168,9 +177,11 @@ def repeat(draft: AppealDraft) -> str:
     return _question(draft, draft.asking, 0) if draft.asking is not None else ""
 
 
-def affirms(text: str) -> bool:
-    """Whether a message is nothing but a yes."""
-    return bool(_AFFIRMS.match(text.strip()))
+def affirms(text: str, *, refused: bool = False) -> bool:
+    """Whether a message is nothing but a yes; ``refused``: the phone, and it may be said again."""
+    clauses = [one for one in _CLAUSE.split(text.strip()) if one]
+    said = [one for one in clauses if not (refused and REFUSES_CONTACT.search(one))]
+    return bool(said) and all(_AFFIRMS.match(one) for one in said)
 
 
 def registers(text: str) -> bool:

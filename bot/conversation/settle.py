@@ -25,7 +25,8 @@ _WANTS_PERSON = re.compile(
 )
 _CANCELS = re.compile(
     r"^(?:算了|那就?算了)?[，,\s]*(?:我)?(?:不|别|取消|不想|不要|放弃)"
-    r"(?:投诉|登记|举报|反映|办|查|问|弄)?(?:了|登记|投诉|反映|举报)+[吧。!！]*$|^(?:那就?)?算了[吧。]*$|^取消[吧。]*$"
+    r"(?:投诉|登记|举报|反映|提交|办|查|问|弄|搞|报|说|填|提|交)?(?:了|登记|投诉|反映|举报)+[吧。!！]*$|"
+    r"^(?:那就?)?算了[吧。]*$|^取消[吧。]*$"
 )
 # Acts that say nothing about the matter: what retrieval or routing is sure of goes first.
 _WEAK = frozenset(
@@ -33,7 +34,7 @@ _WEAK = frozenset(
 )
 _BREAKS_INTAKE = frozenset({Act.CANCEL_APPEAL, Act.HANDOVER, Act.PROGRESS})
 _ASKS_PROGRESS = re.compile(
-    r"进度|进展|单号|编号|查询码|办得怎么样|处理得?怎么样|(?:投诉|举报|反映|诉求|工单).{0,8}"
+    r"进度|进展|单号|编号|查询码|(?:办|处理|解决)(?:理)?(?:到哪|[得的](?:怎么样|咋样|如何))|处理怎么样|(?:投诉|举报|反映|诉求|工单).{0,8}"
     r"(?:结果|回复|答复|怎么样|咋样|到哪|处理了?没|办了?没|有没有)|(?:有|没)(?:结果|回复|答复|下文)"
 )
 _COMPLAINS = re.compile(r"投诉|举报|反映|求助|曝光|没人管|不给个说法")
@@ -222,7 +223,7 @@ def _unanswered(act: Act, intent: Intent | None, turn: Turn, *, tells_issue: boo
     """Return the act of a message that no guide answers."""
     if turn.heard.upset and not _tells_something(turn):
         return Act.HANDOVER
-    if act in _WEAK | {Act.ANSWER_QUESTION} and tells_issue:
+    if act in _WEAK | {Act.ANSWER_QUESTION} and tells_issue and not _merely_abuses(act, turn):
         return Act.APPEAL
     nothing = act is Act.APPEAL and _says_nothing(turn)
     if nothing or act in {Act.CHOOSE, Act.SUBMIT_APPEAL} or (intent in ANSWERS and not tells_issue):
@@ -245,6 +246,13 @@ def _says_nothing(turn: Turn) -> bool:
     """Whether a message holds hardly a word: a number, a placeholder."""
     words = _NOT_WORDS.sub("", turn.text)
     return len(words) < _WORDS and not _COMPLAINS.search(words)
+
+
+def _merely_abuses(act: Act, turn: Turn) -> bool:
+    """Whether an insult names nothing to be handled: no place, no time, no complaint."""
+    heard = turn.heard
+    placed = heard.place is not None or heard.when is not None
+    return act is Act.ABUSE and not placed and _COMPLAINS.search(turn.text) is None
 
 
 def _tells_something(turn: Turn) -> bool:
@@ -285,7 +293,7 @@ def _within_intake(act: Act, intent: Intent | None, turn: Turn) -> Act:
     text = turn.text.strip()
     if _CANCELS.match(text):
         return Act.CANCEL_APPEAL
-    if asking is Slot.CONFIRM and (intake.affirms(text) or intent is Intent.AFFIRM):
+    if asking is Slot.CONFIRM and (_affirms(turn) or intent is Intent.AFFIRM):
         return Act.SUBMIT_APPEAL
     if act is Act.CANCEL_APPEAL and _OF_AN_APPEAL.search(text):
         return act
@@ -293,6 +301,11 @@ def _within_intake(act: Act, intent: Intent | None, turn: Turn) -> Act:
     if gives or intake.withholds(text):
         return Act.APPEAL
     return _beside_intake(act, asking, turn)
+
+
+def _affirms(turn: Turn) -> bool:
+    draft = turn.state.draft
+    return intake.affirms(turn.text, refused=draft is not None and draft.contact_refused)
 
 
 def _beside_intake(act: Act, asking: Slot | None, turn: Turn) -> Act:

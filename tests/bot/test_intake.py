@@ -112,6 +112,23 @@ def test_more_than_a_yes_does_not_affirm(text: str) -> None:
     assert not intake.affirms(text)
 
 
+def test_yes_may_come_with_the_refusal_of_the_phone_once_more() -> None:
+    assert intake.affirms("真的不留，就这样登记", refused=True)
+    assert not intake.affirms("真的不留，就这样登记")
+    assert not intake.affirms("不留", refused=True)
+
+
+def test_way_back_from_an_interruption_is_no_part_of_the_answer() -> None:
+    asking, _ = intake.ask(smoke(), Slot.WHEN)
+
+    taken = intake.absorb(
+        asking, "继续刚才的投诉，我手机[电话1]", told(phone="[电话1]"), Intent.INFORM
+    )
+
+    assert (taken.when, taken.contact) == (asking.when, "[电话1]")
+    assert intake.absorb(asking, "继续刚才的投诉", told(), Intent.INFORM) == asking
+
+
 def test_correction_of_the_district_replaces_it() -> None:
     draft, _ = intake.ask(
         smoke().model_copy(update={"where": "盘江区滨江路", "contact": "[电话1]"}), Slot.CONFIRM
