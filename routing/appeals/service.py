@@ -15,6 +15,7 @@ from routing.appeals.numbering import digits_of, new_query_code, next_number, pl
 from routing.appeals.progress import ProgressReader, code_matches
 from routing.appeals.progress_lock import ProgressLock
 from routing.appeals.schemas import ContactView, NewAppeal, ProgressView, RegisteredAppeal
+from routing.attachments.staging import CITIZEN, claim
 from routing.deadlines.service import ResolveDeadline
 from routing.schemas import Outcome, Proposal
 from routing.tickets import repository as ticket_repository
@@ -71,6 +72,7 @@ class AppealService:
             session, _new_ticket(appeal, taken, proposal, deadline), actor
         )
         session.add(AppealTicket(appeal_id=appeal.id, ticket_id=ticket.id))
+        self._claim_photos(session, appeal, ticket)
         self._settle(session, ticket, proposal, actor)
         return self._registered(session, appeal)
 
@@ -158,6 +160,15 @@ class AppealService:
         else:
             co = [code for code in proposal.co if self._tickets.takes_tickets(code)]
             self._tickets.dispatch(session, number, proposal.lead, actor, co)
+
+    def _claim_photos(self, session: Session, appeal: Appeal, ticket: Ticket) -> None:
+        """Add what the citizen sent while the appeal was taken down."""
+        if appeal.conversation_id is None:
+            return
+        now, actor = self._clock.now(), Actor(CITIZEN)
+        for file_id in claim(session, appeal.conversation_id, ticket.id, appeal.id, now):
+            data = {"attachment": file_id, "department": None}
+            self._tickets.note(session, ticket, "attached", actor, data)
 
     def _registered(self, session: Session, appeal: Appeal) -> RegisteredAppeal:
         ticket = repository.ticket_of(session, appeal.id)
