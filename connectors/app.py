@@ -27,6 +27,8 @@ from connectors.ticket_api.supervision import router as supervision_api
 from connectors.ticket_api.table_routes import TicketApi
 from connectors.ui.citizen_pages import mount_citizen_pages
 from connectors.web_chat.endpoints import router as web_chat
+from connectors.web_chat.photos import PHOTOS
+from connectors.web_chat.photos import router as chat_photos
 from connectors.wechat.channel import WeChatChannel
 from connectors.wechat.crypto import MessageCrypto
 from connectors.wechat.endpoints import router as wechat
@@ -34,6 +36,7 @@ from foundation.access.tokens import ServiceTokens
 from foundation.logging import configure_logging
 from foundation.settings import Settings, load_settings
 from knowledge_base.exchange.service import ImportService
+from routing.attachments.inspection import LARGEST_BYTES
 from routing.follow_ups.service import FollowUpService
 from routing.supervision.weekly import WeeklyReports
 from routing.ticket_clocks.keeping import DeadlineKeeping
@@ -74,6 +77,7 @@ def create_app(
     _add_layers(app, settings, built)
     install_error_handlers(app)
     app.include_router(web_chat)
+    app.include_router(chat_photos(built.database, built.related.staging))
     app.include_router(operations)
     app.include_router(notices(lambda: built.library, built.clock))
     app.include_router(bundles(built.bundles, lambda: built.library, built.clock))
@@ -180,6 +184,7 @@ def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextMan
 def _add_layers(app: FastAPI, settings: Settings, services: Services) -> None:
     """Wrap the app; what is added last is met first by a request."""
     limits = dict.fromkeys((*DESK_PREFIXES, TICKETS), _DESK_BODY_BYTES)
+    limits[PHOTOS] = LARGEST_BYTES
     app.add_middleware(BodyLimit, limits=limits)
     app.add_middleware(AddressGuard, addresses=Addresses.of(settings))
     app.add_middleware(SecurityHeaders, desk_prefixes=DESK_PREFIXES, https=_is_https(settings))

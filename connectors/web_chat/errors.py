@@ -2,6 +2,8 @@
 
 HotlineError
 ├── SessionRefusedError      401, the page asks for a new session
+├── ConflictError
+│   └── NoDraftError         photographs belong to an appeal that is being taken down
 ├── UnavailableError
 │   └── NotStoredError       the message could not be saved; says so, and what to do
 └── MalformedInputError
@@ -11,7 +13,7 @@ HotlineError
 
 from http import HTTPStatus
 
-from foundation.errors import HotlineError, MalformedInputError, UnavailableError
+from foundation.errors import ConflictError, HotlineError, MalformedInputError, UnavailableError
 
 
 class SessionRefusedError(HotlineError):
@@ -19,6 +21,12 @@ class SessionRefusedError(HotlineError):
 
     status_code = HTTPStatus.UNAUTHORIZED
     user_message = "这次会话已结束，请刷新页面重新开始。"
+
+
+class NoDraftError(ConflictError):
+    """No appeal is being taken down."""
+
+    user_message = "请先说说要反映的问题，登记单出现后再添加照片。"
 
 
 class NotStoredError(UnavailableError):

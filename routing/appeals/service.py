@@ -23,6 +23,7 @@ from routing.appeals.schemas import (
     RegisteredAppeal,
     RegisteredTicket,
 )
+from routing.attachments.staging import CITIZEN, claim
 from routing.deadlines.service import ResolveDeadline
 from routing.finding.documents import write_fresh
 from routing.schemas import Proposal
@@ -169,11 +170,22 @@ class AppealService:
             opener.write(session, opened)
             for one in opened:
                 write_fresh(session, one.ticket, [(appeal, one.ticket.text)], one.shares)
+        self._claim_photos(session, appeal, opened[0].ticket.id)
         told = [
             self._ticket(one.ticket, next((share.department_code for share in one.shares), None))
             for one in opened
         ]
         return _registered(appeal, told, [one.part for one in wanted])
+
+    def _claim_photos(self, session: Session, appeal: Appeal, ticket_id: int) -> None:
+        """Add what the citizen sent while the appeal was taken down, to its first ticket."""
+        if appeal.conversation_id is None:
+            return
+        now, actor = self._clock.now(), Actor(CITIZEN)
+        for file_id in claim(session, appeal.conversation_id, ticket_id, appeal.id, now):
+            data = {"attachment": file_id, "department": None}
+            ticket = session.get_one(Ticket, ticket_id)
+            self._tickets.note(session, ticket, "attached", actor, data)
 
     def _known(self, session: Session, appeal: Appeal) -> RegisteredAppeal:
         """Return what was told when the appeal was registered, as its tickets stand now."""

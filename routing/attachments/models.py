@@ -28,3 +28,17 @@ class Attachment(Base):
     cleared_sha256: Mapped[str | None] = mapped_column(String(64))
     cleared_by: Mapped[str | None] = mapped_column(String(64))
     cleared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class StagedFile(Base):
+    """A photograph that waits in its conversation until the appeal is registered."""
+
+    __tablename__ = "staged_files"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(String(32), index=True)
+    name: Mapped[str] = mapped_column(EncryptedText("attachment.name"))
+    media_type: Mapped[str] = mapped_column(String(32))
+    size: Mapped[int] = mapped_column()
+    sha256: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -13,7 +13,6 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from foundation.clock import Clock
-from foundation.text.storable import storable
 from routing.appeals import repository as appeals
 from routing.appeals.models import Appeal, AppealTicket
 from routing.attachments.errors import (
@@ -23,6 +22,7 @@ from routing.attachments.errors import (
 )
 from routing.attachments.inspection import Box, inspected, redacted, suffix_of
 from routing.attachments.models import Attachment
+from routing.attachments.naming import clean_name
 from routing.attachments.store import FileStore
 from routing.tickets.errors import AppealElsewhereError, TicketNotFoundError
 from routing.tickets.listing import TicketReach, require_reach
@@ -32,7 +32,6 @@ from routing.tickets.schemas import Actor
 from routing.tickets.service import TicketService
 
 MOST_FILES = 20  # of one ticket
-_NAME_CHARACTERS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ class Attachments:
                 id=attachment_id,
                 ticket_id=ticket.id,
                 appeal_id=appeal.id if appeal else None,
-                name=_clean(name, kept.media_type),
+                name=clean_name(name, kept.media_type),
                 media_type=kept.media_type,
                 size=len(kept.content),
                 sha256=digest,
@@ -249,11 +248,3 @@ def _appeal(session: Session, ticket: Ticket, number: str | None) -> Appeal:
     if len(chosen) != 1:
         raise AppealElsewhereError(ticket.ticket_no, number or "unnamed")
     return chosen[0]
-
-
-def _clean(name: str, media_type: str) -> str:
-    """Return a file name that harms nothing: no folder, no control character, a true ending."""
-    base = name.replace("\\", "/").rpartition("/")[2]
-    base = "".join(char for char in base if char.isprintable() and char not in '<>:"|?*')
-    stem = storable(base.rpartition(".")[0] or base, _NAME_CHARACTERS).strip(". ") or "附件"
-    return f"{stem}{suffix_of(media_type)}"

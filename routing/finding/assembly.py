@@ -10,6 +10,7 @@ from foundation.database.session import Database
 from foundation.settings import Settings
 from routing.appeals.assembly import Casework
 from routing.attachments.service import Attachments
+from routing.attachments.staging import Staging
 from routing.attachments.store import FileStore
 from routing.deadlines.service import DeadlineService
 from routing.duplicates.service import Duplicates
@@ -29,6 +30,7 @@ class Related:
     duplicates: Duplicates
     hot_issues: HotIssues
     attachments: Attachments
+    staging: Staging
 
     async def run(self, database: Database) -> None:
         """Index what has no documents yet, then look for hot issues until cancelled."""
@@ -39,8 +41,9 @@ class Related:
         while True:
             try:
                 await asyncio.to_thread(partial(look_once, database, self.hot_issues))
+                await database.write(self.staging.sweep)
             except Exception:  # the next round finds what this one could not
-                logger.exception("looking for hot issues failed")
+                logger.exception("looking for hot issues and forgotten photographs failed")
             await asyncio.sleep(EVERY.total_seconds())
 
 
@@ -67,9 +70,11 @@ def build_related(
     rules = HotIssueRules(
         settings.hot_issue_days, settings.hot_issue_least, settings.hot_issue_growth
     )
+    store = FileStore(settings.data_dir)
     return Related(
         finding=Finding(clock, deadlines, reader),
         duplicates=Duplicates(clock, reader, settings.duplicate_days),
         hot_issues=HotIssues(clock, casework.outbox, reader, rules),
-        attachments=Attachments(clock, casework.tickets, FileStore(settings.data_dir)),
+        attachments=Attachments(clock, casework.tickets, store),
+        staging=Staging(clock, store),
     )

@@ -1,6 +1,7 @@
 // The appeal as it fills itself while the citizen talks. Every field can be tapped and changed.
 
 import { button, h } from "./dom.js";
+import { PhotoStrip } from "./photos.js";
 
 const FIELDS = [
   { name: "what", label: "反映的问题", empty: "还没有说", long: true },
@@ -18,6 +19,7 @@ export class DraftPanel {
     this.department = null;
     this.editing = null;
     this.cancelling = false; // asked whether to cancel, not answered yet
+    this.photos = new PhotoStrip();
     this.element = h("aside", { class: "draft", "aria-label": "诉求登记单", hidden: true });
   }
 
@@ -31,6 +33,7 @@ export class DraftPanel {
     const before = this.draft;
     this.draft = draft;
     this.element.hidden = draft === null;
+    this.photos.show(draft);
     if (draft === null) {
       this.editing = null;
       this.cancelling = false;
@@ -59,7 +62,7 @@ export class DraftPanel {
     const rows = FIELDS.map((field) => this.row(field, before));
     const focused = this.element.getRootNode().activeElement?.dataset?.field;
     this.element.replaceChildren(
-      h("details", { open }, title, h("div", { class: "rows" }, ...rows), this.notes(), this.actions()),
+      h("details", { open }, title, h("div", { class: "rows" }, ...rows), this.photos.element, this.notes(), this.actions()),
     );
     // Drawn anew under the fingers: whoever goes by keyboard stays where they were.
     if (focused) this.focus({ name: focused });

@@ -42,6 +42,20 @@ export async function token() {
   return fresh;
 }
 
+/** Send one file as it is; its name goes beside it. */
+export async function upload(path, file, session) {
+  const response = await fetch(path, {
+    method: "POST",
+    headers: { "X-Chat-Session": session, "X-File-Name": encodeURIComponent(file.name) },
+    body: file,
+    cache: "no-store",
+    credentials: "omit",
+  });
+  const content = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Refused(response.status, content);
+  return content;
+}
+
 /** Call the service; a refusal becomes `Refused`, a broken connection stays a `TypeError`. */
 export async function call(method, path, { body = null, session = null } = {}) {
   const headers = {};
