@@ -5,7 +5,7 @@ transaction each, with appeal, contact, ticket, dispatch, events in their chain,
 search document and duplicate keys. Makes a database of its own on a PostgreSQL server (``--url``,
 any database of it) and drops it. Texts are the shipped calibration appeals, places the gazetteer.
 Also told: how long one commit and one ``fdatasync`` take here. ``--profile`` prints where the
-process spends its time; ``--http`` measures the confirmation of drafts over HTTP instead.
+process spends its time. Over HTTP: ``benchmarks/registration_http.py``.
 """
 
 import argparse
