@@ -136,7 +136,6 @@ _BESIDE = "engine_beside"
 def _engine_beside(url: str) -> Engine:
     return create_engine(
         url,
-        pool_pre_ping=True,
         hide_parameters=True,
         # Two: one statement each, never held while another connection is waited for.
         pool_size=2,

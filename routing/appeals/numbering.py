@@ -4,8 +4,10 @@ import secrets
 import unicodedata
 from datetime import date
 
+from sqlalchemy import Engine, Executable
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from foundation.database.session import engine_beside
@@ -32,9 +34,20 @@ def next_number(session: Session, day: date) -> str:
     if beside is None:
         serial = session.execute(counted).scalar_one()
     else:
-        with beside.connect() as connection:
-            serial = connection.execute(counted).scalar_one()
+        serial = _counted_beside(beside, counted)
     return f"{day:%Y%m%d}-{serial:06d}"
+
+
+def _counted_beside(engine: Engine, counted: Executable) -> int:
+    """Run the statement; once more where the connection was lost while it lay idle."""
+    try:
+        with engine.connect() as connection:
+            return int(connection.execute(counted).scalar_one())
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    with engine.connect() as connection:
+        return int(connection.execute(counted).scalar_one())
 
 
 def new_query_code() -> str:
