@@ -1,10 +1,12 @@
 """Intent pipelines side by side, on sentences that none of them has seen.
 
     .venv/bin/python -m benchmarks.nlu_pipelines [--only NAME ...] [--epochs 40] [--json FILE]
+    .venv/bin/python -m benchmarks.nlu_pipelines --trained
 
 Each pipeline is trained by the real Rasa (NLU alone) in a temporary folder and parses the blind
 set one sentence at a time in a process of its own. Prints scores and the names of confused
-intents, never a sentence. An intent under ``also`` counts as right.
+intents, never a sentence. An intent under ``also`` counts as right. ``--trained`` measures the
+assistant as ``hotline train`` left it, on both blind sets.
 """
 
 import argparse
@@ -18,11 +20,12 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from bot.serving import CONFIG, DATA, rasa_python, training_environment
+from bot.serving import CONFIG, DATA, model_path, rasa_python, training_environment
 from foundation.settings import ROOT, Settings, load_settings
 from foundation.text.normalise import normalise
 
 BLIND = ROOT / "tests" / "evaluation" / "nlu" / "sentences.yml"
+SECOND = BLIND.with_name("sentences_second.yml")
 _LIMIT_SECONDS = 1800
 _TOKENS = {"name": "JiebaTokenizer"}
 _PATTERNS = {
@@ -77,9 +80,9 @@ def pipelines(epochs: int) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def blind_rows() -> list[dict[str, Any]]:
-    """Return the blind set: text, intent, also."""
-    rows: list[dict[str, Any]] = YAML(typ="safe").load(BLIND.read_text(encoding="utf-8"))
+def blind_rows(path: Path = BLIND) -> list[dict[str, Any]]:
+    """Return a blind set: text, intent, also."""
+    rows: list[dict[str, Any]] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     return rows
 
 
@@ -125,6 +128,8 @@ def score(rows: list[dict[str, Any]], heard: list[tuple[str, float, float]]) -> 
     return {
         "macro_f1": macro_f1(pairs),
         "right": sum(truth == name for truth, name in pairs) / len(pairs),
+        "least": sorted((round(_f1(pairs, name), 2), name) for name in {t for t, _ in pairs})[:8],
+        "calibration_error": _calibration_error(pairs, [each[1] for each in heard]),
         "parse_p50_ms": took[len(took) // 2],
         "parse_p95_ms": took[int(len(took) * 0.95)],
         "confusions": {
@@ -144,6 +149,24 @@ def _f1(pairs: list[tuple[str, str]], name: str) -> float:
     said = sum(heard == name for _, heard in pairs)
     true = sum(truth == name for truth, _ in pairs)
     return 2 * hits / (said + true)
+
+
+def _calibration_error(pairs: list[tuple[str, str]], confidences: list[float]) -> float:
+    """Return the mean distance of confidence from being right, over ten bins."""
+    bins: list[list[float]] = [[] for _ in range(10)]
+    for (truth, heard), confidence in zip(pairs, confidences, strict=True):
+        bins[min(int(confidence * 10), 9)].append(confidence - (truth == heard))
+    return sum(abs(sum(each)) for each in bins) / len(pairs)
+
+
+def trained(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Return the figures of the trained assistant by blind set."""
+    figures = {}
+    for path in (BLIND, SECOND):
+        rows = blind_rows(path)
+        answer = hear(settings, model_path(settings).resolve(), rows)
+        figures[path.stem] = score(rows, answer["heard"]) | {"peak_mib": answer["peak_mib"]}
+    return figures
 
 
 def _rasa(settings: Settings, folder: Path, *arguments: str, said: str = "") -> str:
@@ -167,8 +190,12 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", help="names of pipelines")
     parser.add_argument("--epochs", type=int, default=40, help="of DIET")
     parser.add_argument("--json", type=Path, help="write every figure here")
+    parser.add_argument("--trained", action="store_true", help="what hotline train left")
     options = parser.parse_args()
     settings, figures = load_settings(), {}
+    if options.trained:
+        print(json.dumps(trained(settings), indent=1))
+        return
     print("| pipeline | macro-F1 | right | training s | parse p50 ms | p95 ms | peak MiB |")
     for name, steps in pipelines(options.epochs).items():
         if options.only and name not in options.only:

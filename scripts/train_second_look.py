@@ -4,7 +4,9 @@ Danger and its look-alikes come from the voices under ``tests/routing/safety``; 
 the training examples of the intents, the example questions, the appeals used for calibration and
 the examples of the categories. ``tests/evaluation`` is never read. The threshold is chosen by
 leaving one writer out at a time: the lowest at which, among the look-alikes of the writers left
-out, the second look alarms on at most ``FALSE_ALARMS`` of those that the screen leaves alone.
+out, the second look alarms on at most ``FALSE_ALARMS`` of those that the screen leaves alone. How
+calm a text must be for an alert of the screen to be taken back is chosen the same way, over every
+writer: calmer than each danger of a writer left out.
 """
 
 import hashlib
@@ -23,7 +25,14 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from routing.safety.screen import load_screen, screen
-from routing.safety.second_look import DATA, LINES, SCALE, grams, windows
+from routing.safety.second_look import (
+    DATA,
+    LINES,
+    SCALE,
+    grams,
+    may_be_taken_back,
+    windows,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 VOICES = ROOT / "tests/routing/safety"
@@ -32,6 +41,7 @@ WRITERS = ("a", "b", "c", "d", "e")
 # missed of b, e of both.
 UNSEEN_BY = {"b": ("a", "c"), "c": ("a", "b", "d")}
 BLIND_WRITERS = tuple(UNSEEN_BY)
+_CALMER = 0.1  # than the calmest danger left out
 FALSE_ALARMS = 0.01  # of the second look alone; the screen adds its own
 _KEPT = 20000  # n-grams; 10,000 cost three points of recall, all 55,000 bring nothing
 _TELLING = 3  # an n-gram in fewer dangers says nothing about which line
@@ -146,8 +156,26 @@ def threshold(scores: Iterable[tuple[float, bool]]) -> float:
     return round(quiet[int(FALSE_ALARMS * len(quiet))] + 1e-3, 3)
 
 
+def calm(said: Sequence[Voice], ordinary: Sequence[str]) -> float:
+    """Return a score that every danger of each writer, left out, is above.
+
+    Of those that the screen alarms on and whose alert may be taken back.
+    """
+    least = []
+    for writer in WRITERS:
+        theirs = [v.text for v in said if v.writer == writer and v.line and _judged(v.text)]
+        model = fit([v for v in said if v.writer != writer], ordinary)
+        least.append(float(model.scores(theirs).min()))
+    return round(min(least) - _CALMER, 2)
+
+
+def _judged(text: str) -> bool:
+    alert = screen(text)
+    return alert is not None and may_be_taken_back(alert, _plain(text))
+
+
 def main() -> None:
-    """Learn, choose the threshold, write the weights."""
+    """Learn, choose both thresholds, write the weights."""
     said, ordinary = voices(), harmless()
     held = []
     for writer in BLIND_WRITERS:
@@ -156,11 +184,13 @@ def main() -> None:
         scores = model.scores([v.text for v in theirs])
         held += [(float(s), v.line is not None) for s, v in zip(scores, theirs, strict=True)]
     chosen = threshold(held)
-    _write(fit(said, ordinary), chosen, fingerprint(said))
-    print(f"{len(said)} voices, {len(ordinary)} ordinary messages, threshold {chosen}")
+    below = calm(said, ordinary)
+    _write(fit(said, ordinary), chosen, below, fingerprint(said))
+    print(f"{len(said)} voices, {len(ordinary)} ordinary messages", end=", ")
+    print(f"threshold {chosen}, taken back below {below}")
 
 
-def _write(model: Model, chosen: float, texts: str) -> None:
+def _write(model: Model, chosen: float, below: float, texts: str) -> None:
     danger, lines = model.danger.coef_[0], model.line.coef_
     order = [list(model.line.classes_).index(line) for line in LINES]
     said = Counter(gram for v in voices() if v.line is not None for gram in grams(_plain(v.text)))
@@ -173,6 +203,7 @@ def _write(model: Model, chosen: float, texts: str) -> None:
     head = {
         "texts": texts,
         "threshold": chosen,
+        "calm": below,
         "bias": round(float(model.danger.intercept_[0]), 4),
         "lines": LINES,
         "line_bias": [round(float(model.line.intercept_[j]), 4) for j in order],

@@ -8,7 +8,10 @@ for, are read from the same run of the same file.
 from __future__ import annotations
 
 import json
+import mmap
 import re
+import shutil
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -41,13 +44,18 @@ class SentenceEncoder:
         options.inter_op_num_threads = 1
         # A spinning thread takes the core that the other process needs.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        graph = (folder / "onnx" / "model.onnx").read_bytes()
-        self._middle = _middle_layer(graph)
-        if self._middle is not None:
-            graph += _output(self._middle)
-        self._session = onnxruntime.InferenceSession(
-            graph, options, providers=["CPUExecutionProvider"]
-        )
+        path = folder / "onnx" / "model.onnx"
+        self._middle = _middle_layer(path)
+        # A file of its own for a moment: of bytes handed over, ONNX Runtime would keep a copy.
+        with tempfile.NamedTemporaryFile(suffix=".onnx") as graph:
+            with path.open("rb") as original:
+                shutil.copyfileobj(original, graph)
+            if self._middle is not None:
+                graph.write(_output(self._middle))
+            graph.flush()
+            self._session = onnxruntime.InferenceSession(
+                graph.name, options, providers=["CPUExecutionProvider"]
+            )
 
     def encode(self, text: str) -> np.ndarray:
         """Return float32, shape (1, dimensions), the row of length 1.
@@ -78,9 +86,10 @@ class SentenceEncoder:
         return found
 
 
-def _middle_layer(graph: bytes) -> str | None:
-    """Return the name of what the middle layer of a serialised ONNX graph puts out."""
-    names = {int(found[1]): found[0].decode() for found in _LAYER.finditer(graph)}
+def _middle_layer(path: Path) -> str | None:
+    """Return the name of what the middle layer of a stored ONNX graph puts out."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as graph:
+        names = {int(found[1]): found[0].decode() for found in _LAYER.finditer(graph)}
     return names.get(round(len(names) * _MIDDLE) - 1)
 
 

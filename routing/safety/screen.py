@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from routing.safety.errors import ScreenDataError
+from routing.safety.prefilter import Prefilter
 
 Line = Literal["110", "119", "120", "122", "燃气", "供电", "心理援助"]
 
@@ -112,11 +113,17 @@ class SafetyScreen:
         far = re.compile(data.far_past)
         near = re.compile(f"{data.far_past}|{data.near_past}")
         self._alerts = tuple(_compiled(alert, data.words, far, near) for alert in data.alerts)
+        self._prefilter = Prefilter([t.pattern for a in self._alerts for t in a.triggers])
 
     def screen(self, text: str) -> SafetyAlert | None:
         """Return the first alert that the text gives reason for."""
         plain = self.plain(text)
-        return next((a.alert for a in self._alerts if self._fires(a, plain)), None)
+        worth_trying = iter(self._prefilter.possible(plain))
+        for alert in self._alerts:
+            tried = [t for t in alert.triggers if next(worth_trying)]
+            if self._fires(alert, tried, plain):
+                return alert.alert
+        return None
 
     def plain(self, text: str) -> str:
         """Return a text as the patterns see it: simplified, dialect and figures of speech gone."""
@@ -127,10 +134,10 @@ class SafetyScreen:
         simplified = _INVISIBLE.sub("", _GAP.sub("，", folded)).translate(self._simplified)
         return self._dialectal.sub(lambda match: self._dialect[match[0]], simplified)
 
-    def _fires(self, alert: _Alert, text: str) -> bool:
+    def _fires(self, alert: _Alert, triggers: list[re.Pattern[str]], text: str) -> bool:
         return any(
             not self._is_vetoed(alert, text, match)
-            for trigger in alert.triggers
+            for trigger in triggers
             for match in trigger.finditer(text)
         )
 

@@ -2,7 +2,8 @@
 
 A linear model over character n-grams. Its weights are packaged data, learnt by
 ``python -m scripts.train_second_look``; applying them is a table look-up and a sum, so it works
-when everything else is down, as the screen does. It runs behind the screen and only adds alerts.
+when everything else is down, as the screen does. It runs behind the screen: it adds alerts, and
+takes back one that a pattern gave where nothing else in the text looks like danger.
 """
 
 import json
@@ -26,6 +27,9 @@ CATEGORY = "suspected"
 _WINDOW = 90  # characters; an ordinary message is one window
 _PART = 40  # characters; a longer one is cut into sentences, short ones joined up to this
 _SHORTEST = 5  # characters; 那小孩呢 follows up something said before
+_ENOUGH_SAID = 12  # characters; fewer tell too little to take an alarm back
+# Who speaks of dying is always asked, however calm the words.
+_NEVER_TAKEN_BACK = {"suicide_in_progress", "suicidal_thoughts"}
 _PIECE = re.compile(r"[^。！？!?；;]*[。！？!?；;]*")
 _NAME = "可能有危险"
 _FIRST: dict[Line, str] = {
@@ -59,6 +63,7 @@ class _Weights(BaseModel):
 
     texts: str  # fingerprint of the voices the weights were learnt from
     threshold: Annotated[float, Field(allow_inf_nan=False)]
+    calm: Annotated[float, Field(allow_inf_nan=False)]  # below it a pattern's alert is taken back
     bias: Annotated[float, Field(allow_inf_nan=False)]
     lines: tuple[Line, ...]
     line_bias: tuple[float, ...]
@@ -80,6 +85,7 @@ class SecondLook:
     def __init__(self, weights: _Weights) -> None:
         self.texts = weights.texts
         self.threshold = weights.threshold
+        self._calm = weights.calm
         self._bias = weights.bias
         self._lines = weights.lines
         self._line_bias = weights.line_bias
@@ -110,6 +116,11 @@ class SecondLook:
             return None
         return self.alert(plain)
 
+    def takes_back(self, alert: SafetyAlert, text: str) -> bool:
+        """Tell whether the screen's alert of ``text`` (as written) is surely a false one."""
+        plain = load_screen().plain(text)
+        return may_be_taken_back(alert, plain) and self.score(plain) < self._calm
+
     def alert(self, plain: str) -> SafetyAlert:
         """Return the careful card of the likeliest line."""
         line = self.line(plain)
@@ -122,6 +133,11 @@ class SecondLook:
                 weight += row[0] * row[1]
                 squares += row[0] * row[0]
         return self._bias + weight / (math.sqrt(squares) or 1.0)
+
+
+def may_be_taken_back(alert: SafetyAlert, plain: str) -> bool:
+    """Tell whether the second look may judge the screen's alert of a text (plain)."""
+    return alert.category not in _NEVER_TAKEN_BACK and len(plain) >= _ENOUGH_SAID
 
 
 def grams(plain: str) -> set[str]:
@@ -176,9 +192,14 @@ def second_look(text: str) -> SafetyAlert | None:
 def find_danger(text: str) -> SafetyAlert | None:
     """Return whom to call now: what the screen says, else what the second look suspects.
 
-    Only the first 2,000 characters are read. Never raises on any text.
+    Nobody where the second look takes back what the screen says: it is calmer then than any text
+    in danger was to weights that had not learnt its writer. Only the first 2,000 characters are
+    read. Never raises on any text.
     """
-    return screen(text) or second_look(text)
+    alert = screen(text)
+    if alert is None:
+        return second_look(text)
+    return None if _PACKAGED.takes_back(alert, text) else alert
 
 
 _PACKAGED = load_second_look()  # at import, as the screen

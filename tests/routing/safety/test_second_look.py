@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.safety import find_danger, load_second_look, screen, second_look
+from routing.safety import (
+    SafetyAlert,
+    find_danger,
+    load_second_look,
+    screen,
+    second_look,
+)
 from routing.safety.errors import ScreenDataError
 from routing.safety.second_look import CATEGORY, DATA, load_second_look_of, windows
 from scripts.train_second_look import Voice, fingerprint, harmless, voices
@@ -119,3 +125,20 @@ def test_damaged_weights_are_refused(damage: str, tmp_path: Path) -> None:
 
     with pytest.raises(ScreenDataError):
         load_second_look_of(file)
+
+
+def test_an_alert_of_the_screen_is_taken_back_where_all_else_is_calm() -> None:
+    taken_back = [v for v in VOICES if screen(v.text) and find_danger(v.text) is None]
+
+    assert len(taken_back) >= 5
+    assert [voice.text for voice in taken_back if voice.line is not None] == []
+
+
+def test_what_tells_of_dying_or_says_little_is_never_taken_back() -> None:
+    calm = "请问居住证怎么办，需要带什么材料，多久能办好，谢谢"
+    fire = SafetyAlert("119", "火灾", "请说明位置", "fire")
+    dying = SafetyAlert("110", "有人正处于自伤危险", "请说明位置", "suicide_in_progress")
+
+    assert load_second_look().takes_back(fire, calm)
+    assert not load_second_look().takes_back(dying, calm)
+    assert not load_second_look().takes_back(fire, "居住证怎么办")
