@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from retrieval.encoder.wheel import sha256_of
-from retrieval.errors import EncoderError
+from retrieval.errors import EncoderDamagedError, EncoderError
 
 MANIFEST = "manifest.json"
 SERVED_FILES = ("tokenizer.json", "onnx/model.onnx")
@@ -52,17 +52,24 @@ def read_manifest(folder: Path) -> Manifest:
     """Read the manifest and check the files against it.
 
     Raises:
-        EncoderError: the folder is missing, incomplete or damaged.
+        EncoderError: there is none.
+        EncoderDamagedError: it is incomplete, damaged or of an older conversion.
     """
     try:
-        manifest = Manifest(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        text = (folder / MANIFEST).read_text(encoding="utf-8")
+    except OSError as error:
+        raise EncoderError(
+            f"no usable encoder in {folder.name} ({error}); run: hotline encoder prepare"
+        ) from error
+    try:
+        manifest = Manifest(**json.loads(text))
         actual = hash_files(folder)
     except (OSError, ValueError, TypeError) as error:
-        raise EncoderError(
+        raise EncoderDamagedError(
             f"no usable encoder in {folder.name} ({error}); run: hotline encoder prepare"
         ) from error
     damaged = sorted(name for name in SERVED_FILES if manifest.files.get(name) != actual[name])
     if damaged or manifest.conversion != CONVERSION:
         what = ", ".join(damaged) or "an older conversion"
-        raise EncoderError(f"encoder: {what} does not match; run: hotline encoder prepare")
+        raise EncoderDamagedError(f"encoder: {what} does not match; run: hotline encoder prepare")
     return manifest
