@@ -52,6 +52,7 @@ BELONGING_FEATURES = (
     "known",
     "here",
     "length",
+    "dense_elsewhere",  # how far the best cosine stands above that of what is no matter of ours
 )
 
 
@@ -74,13 +75,17 @@ def rank(evidence: Evidence, fused: NDArray[np.float32], kinds: Kinds) -> Rankin
     order = np.argsort(-fused, kind="stable")
     rows = order[kinds.guide[order]][:_SHOWN]
     if rows.size == 0:
-        return Ranking(rows, fused[rows], dict.fromkeys(CONFIDENCE_FEATURES, 0.0))
+        nothing = dict.fromkeys((*CONFIDENCE_FEATURES, *BELONGING_FEATURES), 0.0)
+        return Ranking(rows, fused[rows], nothing)
     first = int(rows[0])
     top = float(fused[first])
     elsewhere = float(fused[kinds.elsewhere].max()) if kinds.elsewhere.any() else 0.0
     without = float(fused[kinds.unwritten & ~kinds.elsewhere].max(initial=-np.inf))
     second = float(fused[rows[1]]) if rows.size > 1 else 0.0
     dense = 0.0 if evidence.dense is None else float(evidence.dense.any[first])
+    dense_elsewhere = 0.0
+    if evidence.dense is not None and kinds.elsewhere.any():
+        dense_elsewhere = dense - float(evidence.dense.any[kinds.elsewhere].max())
     matters = kinds.guide | kinds.unwritten
     features = {
         "top": top,
@@ -99,6 +104,7 @@ def rank(evidence: Evidence, fused: NDArray[np.float32], kinds: Kinds) -> Rankin
         "known": evidence.lexical.known,
         "here": 0.0 if evidence.elsewhere else 1.0,
         "length": math.log(max(evidence.characters, 1)),
+        "dense_elsewhere": dense_elsewhere,
     }
     return Ranking(
         rows,

@@ -3,6 +3,7 @@
 HotlineError
 ├── ConfigurationError
 │   ├── EncoderError             the encoder is missing, damaged or cannot be converted
+│   │   ├── EncoderDamagedError  its files are not what was prepared: prepared anew
 │   │   ├── EncoderDownloadError the weights could not be fetched at set-up
 │   │   └── RerankerError        the same of the optional cross-encoder
 │   ├── CalibrationError         the thresholds are missing or belong to another encoder
@@ -20,6 +21,10 @@ from foundation.errors import ConfigurationError, MalformedInputError, Unavailab
 
 class EncoderError(ConfigurationError):
     """The encoder's files cannot be used; the message names the file and the command to run."""
+
+
+class EncoderDamagedError(EncoderError):
+    """The encoder was prepared and its files are cut short, changed or of an older conversion."""
 
 
 class EncoderDownloadError(EncoderError):

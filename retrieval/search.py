@@ -12,7 +12,7 @@ from foundation.errors import HotlineError
 from foundation.settings import Settings
 from knowledge_base.library import Library
 from knowledge_base.schema import FacetName
-from retrieval.encoder.preparation import load_encoder
+from retrieval.encoder.preparation import mended_encoder
 from retrieval.encoder.progress import Progress, silent
 from retrieval.encoder.protocol import Encoder
 from retrieval.fusion import DENSE_TOP_K, DenseScores, DenseScoring, Evidence
@@ -99,9 +99,9 @@ class SearchEngine:
         """Load encoder and vector index without putting them to use; see ``use_dense``.
 
         Raises:
-            EncoderError: the encoder has not been prepared, or is damaged.
+            EncoderError: the encoder has not been prepared, or is damaged beyond repair.
         """
-        encoder, self.reranker = load_encoder(self._settings), load_reranker(self._settings)
+        encoder, self.reranker = mended_encoder(self._settings), load_reranker(self._settings)
         index, folder = vector_index(self._settings, encoder), index_folder(self._settings)
         return encoder, open_index(index, folder, self.passages, encoder, progress)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import resource
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.model_training import train_nlu
+from rasa.utils.log_utils import configure_structlog
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import LiteralScalarString
 
@@ -28,6 +30,7 @@ def main() -> None:
     # Rasa prints while it trains: only the result goes to standard output
     output = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    configure_structlog(logging.WARNING)  # it would print every question
     with tempfile.TemporaryDirectory() as folder:
         json.dump(asyncio.run(_measured(given, Path(folder))), output)
     output.close()

@@ -30,7 +30,9 @@ FOLDS = 5
 _RIVALS = 15  # per question: the entries that could be taken for the right one
 # What a wrong or an unneeded answer may cost; see docs/decisions/0006 for why.
 _ANSWER_PRECISION = 0.97
-_OUTSIDE_REFUSED = 0.955
+_OUTSIDE_REFUSED = 0.97
+# Until the encoder is loaded: words alone tell less, and each point costs five of the answerable.
+_OUTSIDE_REFUSED_BY_WORDS = 0.955
 _TIED = 0.03  # share of right answers that may become a choice so that ambiguous questions do
 # how often a hotline is asked each; the set's own numbers depend on how many guides are written
 _SHARES = {"answerable": 0.6, "unwritten": 0.2, "outside": 0.2}
@@ -39,6 +41,7 @@ _SHARES = {"answerable": 0.6, "unwritten": 0.2, "outside": 0.2}
 _POLICY_WRONG = {"answerable": 0.01, "outside": 0.02}
 _POLICY_OFFERED = {"answerable": 0.03, "outside": 0.04}
 _POLICY_LOST = 0.15  # share of right policy answers given up for questions about nothing of ours
+_BELONGING_C = 0.3  # the features overlap
 _CHOICE_GAP = 3.0  # in fused score, whose unit is a logit: odds of 1 to 20
 
 
@@ -169,9 +172,9 @@ def fit_confidence(samples: Sequence[Sample], kinds: Kinds, ranking: dict[str, f
     rankings = [ranked(sample, kinds, draft) for sample in samples]
     balance = _balance(samples)
     first = np.array(list(map(is_right, samples, rankings)))
-    learned, intercept = _fit_logistic(rankings, first, balance, CONFIDENCE_FEATURES)
+    learned, intercept = _fit_confidence(rankings, first, balance)
     among = np.array(list(map(is_among, samples, rankings)))
-    belongs, constant = _fit_logistic(rankings, among, balance, BELONGING_FEATURES)
+    belongs, constant = _fit_belonging(rankings, among, balance)
     return replace(
         draft,
         confidence=learned,
@@ -181,14 +184,31 @@ def fit_confidence(samples: Sequence[Sample], kinds: Kinds, ranking: dict[str, f
     )
 
 
-def _fit_logistic(
-    rankings: Sequence[Ranking], labels: NDArray[np.bool_], balance: Array, names: Sequence[str]
+def _fit_confidence(
+    rankings: Sequence[Ranking], labels: NDArray[np.bool_], balance: Array
 ) -> tuple[dict[str, float], float]:
     """Return weights by feature (none where it would count against) and the intercept."""
-    rows = np.array([[ranking.features[name] for name in names] for ranking in rankings])
+    rows = np.array([[r.features[name] for name in CONFIDENCE_FEATURES] for r in rankings])
     kept, weights, intercept = _non_negative(rows, labels, balance)
-    learned = {names[i]: round(w, 4) for i, w in zip(kept, weights, strict=True)}
+    learned = {CONFIDENCE_FEATURES[i]: round(w, 4) for i, w in zip(kept, weights, strict=True)}
     return learned, round(intercept, 4)
+
+
+def _fit_belonging(
+    rankings: Sequence[Ranking], labels: NDArray[np.bool_], balance: Array
+) -> tuple[dict[str, float], float]:
+    """Return weights by feature, of either sign, and the intercept.
+
+    What a question shares with all guides alike (words that are known, a best cosine that stands
+    out) says less than what it shares with nothing else, and is to be taken off again.
+    """
+    rows = np.array([[r.features[name] for name in BELONGING_FEATURES] for r in rankings])
+    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    fitted = LogisticRegression(C=_BELONGING_C, max_iter=1000)
+    fitted.fit((rows - mean) / scale, labels, sample_weight=balance)
+    weights = fitted.coef_[0] / scale
+    learned = dict(zip(BELONGING_FEATURES, map(float, weights.round(4)), strict=True))
+    return learned, round(float(fitted.intercept_[0] - weights @ mean), 4)
 
 
 def _non_negative(
@@ -250,7 +270,9 @@ def with_thresholds(
     # ambiguous questions are for the tie to catch
     plain = np.array([not sample.ambiguous for sample in samples])
     nothing = np.array([not (s.answerable or s.ambiguous) for s in samples])
-    clarify_from = float(np.quantile(belongs[nothing], _OUTSIDE_REFUSED))
+    by_words = samples[0].evidence.dense is None
+    aim = _OUTSIDE_REFUSED_BY_WORDS if by_words else _OUTSIDE_REFUSED
+    clarify_from = float(np.quantile(belongs[nothing], aim))
     spoken = plain & (belongs >= clarify_from)
     answer_from = _least_for_precision(sure[spoken], right[spoken], _balance(samples)[spoken])
     margins = [

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from retrieval.encoder.wheel import sha256_of
-from retrieval.errors import EncoderError
+from retrieval.errors import EncoderDamagedError, EncoderError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -74,9 +74,12 @@ def read_manifest(folder: Path) -> Manifest:
     """Read the manifest and check the files against it.
 
     Raises:
-        EncoderError: the folder is missing, incomplete or damaged.
+        EncoderError: there is none.
+        EncoderDamagedError: it is incomplete, damaged or of an older conversion.
     """
-    return read_checked(folder, "encoder", Manifest, CONVERSION, EncoderError)
+    return read_checked(
+        folder, "encoder", Manifest, CONVERSION, (EncoderError, EncoderDamagedError)
+    )
 
 
 def read_checked(
@@ -84,23 +87,26 @@ def read_checked(
     what: str,
     manifest_type: Callable[..., ManifestT],
     conversion: int,
-    error_type: type[EncoderError],
+    errors: tuple[type[EncoderError], type[EncoderError]],
 ) -> ManifestT:
     """Read the manifest of a model folder and check the files and the conversion against it.
 
-    ``what`` names the model's part in the product, for the message.
-
-    Raises:
-        error_type: the folder is missing, incomplete, damaged or of another conversion.
+    ``what`` names the model's part in the product, for the message; ``errors`` are raised where
+    there is no manifest, and where the folder is incomplete, damaged or of another conversion.
     """
+    absent, damaged = errors
     advice = "run: hotline encoder prepare"
     try:
-        manifest = manifest_type(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        text = (folder / MANIFEST).read_text(encoding="utf-8")
+    except OSError as error:
+        raise absent(f"no usable {what} in {folder.name} ({error}); {advice}") from error
+    try:
+        manifest = manifest_type(**json.loads(text))
         actual = hash_files(folder)
     except (OSError, ValueError, TypeError) as error:
-        raise error_type(f"no usable {what} in {folder.name} ({error}); {advice}") from error
-    damaged = sorted(name for name in SERVED_FILES if manifest.files.get(name) != actual[name])
-    if damaged or manifest.conversion != conversion:
-        which = ", ".join(damaged) or "an older conversion"
-        raise error_type(f"{what}: {which} does not match; {advice}")
+        raise damaged(f"no usable {what} in {folder.name} ({error}); {advice}") from error
+    faults = sorted(name for name in SERVED_FILES if manifest.files.get(name) != actual[name])
+    if faults or manifest.conversion != conversion:
+        which = ", ".join(faults) or "an older conversion"
+        raise damaged(f"{what}: {which} does not match; {advice}")
     return manifest

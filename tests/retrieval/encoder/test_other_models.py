@@ -10,8 +10,8 @@ from sentence_transformers import SentenceTransformer
 
 from foundation.settings import Settings
 from retrieval.calibration.store import active_calibration
-from retrieval.encoder.preparation import load_encoder, prepare_encoder
-from retrieval.errors import CalibrationError, EncoderError
+from retrieval.encoder.preparation import load_encoder, mended_encoder, prepare_encoder
+from retrieval.errors import CalibrationError, EncoderDamagedError, EncoderError
 from tests.retrieval.tiny_models import SHAPE, write_encoder
 
 TEXTS = ["身份证丢了怎么补办", "护照", "公司注销要交多少钱，在哪里办"]
@@ -47,6 +47,31 @@ def test_local_folder_is_converted_and_says_what_it_said(
     alone = np.concatenate([encoder.encode_queries([text]) for text in TEXTS])
     for vectors in (together, alone):
         assert np.sum(vectors * before, axis=1).min() > 0.99
+
+
+def test_model_cut_short_is_mended_at_start_up_with_a_message(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = own_settings(tmp_path, str(write_encoder(tmp_path, "bert")))
+    model = prepare_encoder(settings) / "onnx" / "model.onnx"
+    before = load_encoder(settings).encode_queries(TEXTS)
+    with model.open("r+b") as file:
+        file.truncate(1_000)
+    with pytest.raises(EncoderDamagedError):
+        load_encoder(settings)
+
+    mended = mended_encoder(settings)
+
+    np.testing.assert_allclose(mended.encode_queries(TEXTS), before, atol=1e-5)
+    assert "encoder is prepared anew" in caplog.text
+
+
+def test_model_that_was_never_prepared_is_not_fetched_at_start_up(tmp_path: Path) -> None:
+    settings = own_settings(tmp_path, str(write_encoder(tmp_path, "bert")))
+
+    with pytest.raises(EncoderError, match="run: hotline encoder prepare"):
+        mended_encoder(settings)
+    assert not settings.data_dir.exists()
 
 
 def test_model_of_older_conversion_is_made_anew(tmp_path: Path) -> None:
