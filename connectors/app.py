@@ -128,8 +128,18 @@ def _add_staff(app: FastAPI, settings: Settings, services: Services, *, with_des
     app.include_router(supervision_api(SupervisionApi(api, reports, services.clock)))
     keeping = _keeping(settings, services)
     app.include_router(deadline_api(DeadlineApi(api, keeping, services.clock)))
-    if not with_desks:
-        return
+    if with_desks:
+        _mount_desks(app, settings, services, api, reports, keeping)
+
+
+def _mount_desks(
+    app: FastAPI,
+    settings: Settings,
+    services: Services,
+    api: TicketApi,
+    reports: WeeklyReports,
+    keeping: DeadlineKeeping,
+) -> None:
     # Imported late: NiceGUI takes two seconds that machine forms and tests need not spend.
     from connectors.desks.knowledge.parts import KnowledgeParts  # noqa: PLC0415 -- see above
     from connectors.desks.mount import DeskParts, mount_desks  # noqa: PLC0415 -- see above
@@ -137,7 +147,7 @@ def _add_staff(app: FastAPI, settings: Settings, services: Services, *, with_des
 
     parts = DeskParts(
         addresses=Addresses.of(settings),
-        sessions=sessions,
+        sessions=api.sessions,
         access=services.access,
         database=services.database,
         desk=services.desk,
@@ -145,7 +155,7 @@ def _add_staff(app: FastAPI, settings: Settings, services: Services, *, with_des
         tickets=services.casework.tickets,
         regrouping=services.casework.regrouping,
         extensions=services.casework.extensions,
-        follow_ups=follow_ups,
+        follow_ups=api.follow_ups,
         appeals=services.casework.appeals,
         deadlines=services.deadlines,
         departments=services.library.departments,

@@ -13,7 +13,7 @@ HotlineError
 
 from datetime import datetime
 
-from foundation.errors import ConflictError, MalformedInputError
+from foundation.errors import ConflictError, MalformedInputError, NotFoundError
 
 
 class ExtensionReasonMissingError(MalformedInputError):
@@ -68,3 +68,12 @@ class OwnExtensionError(ConflictError):
 
     def __init__(self, ticket_no: str) -> None:
         super().__init__(f"ticket {ticket_no}: extension decided by its own department")
+
+
+class UnknownRulePackError(NotFoundError):
+    """There is no rule pack of this code to be tried."""
+
+    user_message = "没有这个规则包，请从列表中选择。"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"no rule pack {code[:64]!r}")

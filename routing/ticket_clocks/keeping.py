@@ -21,10 +21,11 @@ from routing.deadlines.calendar import (
 from routing.deadlines.calendar_import import ImportPlan, arranged, plan_import, write_overrides
 from routing.deadlines.errors import NoticeRefusedError
 from routing.deadlines.notices import Sentence, read_notice
-from routing.deadlines.rule_packs import RulePack, load_rule_pack, load_rule_packs, questionable
+from routing.deadlines.rule_packs import RulePack, load_rule_packs, questionable
 from routing.deadlines.service import DeadlineService
 from routing.ticket_clocks import repository
 from routing.ticket_clocks.backtest import TriedTicket, backtest
+from routing.ticket_clocks.errors import UnknownRulePackError
 from routing.ticket_clocks.schemas import DueChange
 from routing.ticket_clocks.service import TicketClocks
 
@@ -164,9 +165,11 @@ class DeadlineKeeping:
         """Try a pack on past tickets: what would have been late; changes nothing.
 
         Raises:
-            RulePackNotFoundError: there is none of this code.
+            UnknownRulePackError: there is none of this code.
         """
-        rules = load_rule_pack(pack)
+        rules = load_rule_packs().get(pack)
+        if rules is None:
+            raise UnknownRulePackError(pack)
         with self._database.reading() as session:
             return list(backtest(session, self._deadlines, rules, begin, end, self._clock.now()))
 
