@@ -25,6 +25,7 @@ from bot.conversation.transcript import TurnSummary
 from foundation.clock import Clock
 from foundation.text.normalise import normalise
 from foundation.text.personal_information import PersonalValues, mask, replace_personal
+from routing.attachments.staging import give_up
 
 # Rasa walks the whole tracker several times a turn: episodes are kept short.
 _EPISODE_TURNS = 20
@@ -119,6 +120,8 @@ class TurnCommit:
                 session, conversation, shown, self._clock.now(), turn_id=turn_id
             )
         self._advance(conversation, work, outcome, results, degraded)
+        if work.state.draft is not None and outcome.state.draft is None:
+            give_up(session, work.conversation_id)  # nothing waits where it was registered
         self._mark_handled(session, work, turn_id, _summary(outcome, results, degraded))
 
     def listen(self, session: Session, work: TurnWork, heard: Heard) -> None:

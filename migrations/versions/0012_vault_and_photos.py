@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("given_up", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staged_files")),
     )
     op.create_index(op.f("ix_staged_files_conversation_id"), "staged_files", ["conversation_id"])

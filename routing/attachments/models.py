@@ -42,3 +42,5 @@ class StagedFile(Base):
     size: Mapped[int] = mapped_column()
     sha256: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    # The draft it was sent with was cancelled: no later appeal takes it, the next sweep does.
+    given_up: Mapped[bool] = mapped_column(default=False)

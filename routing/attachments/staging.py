@@ -77,15 +77,15 @@ class Staging:
             AttachmentNotFoundError: it is another conversation's, or registered already.
         """
         staged = session.get(StagedFile, file_id)
-        if staged is None or staged.conversation_id != conversation_id:
+        if staged is None or staged.given_up or staged.conversation_id != conversation_id:
             raise AttachmentNotFoundError(file_id)
         session.delete(staged)
         session.flush()
         self._store.remove(file_id)
 
     def sweep(self, session: Session) -> int:
-        """Take away what nobody registered within a day; return how many."""
-        old = StagedFile.at < self._clock.now() - KEPT_FOR
+        """Take away what was given up or nobody registered within a day; return how many."""
+        old = StagedFile.given_up | (StagedFile.at < self._clock.now() - KEPT_FOR)
         gone = list(session.scalars(delete(StagedFile).where(old).returning(StagedFile.id)))
         for file_id in gone:
             self._store.remove(file_id)
@@ -96,10 +96,16 @@ def waiting_files(session: Session, conversation_id: str) -> list[StagedFile]:
     """Return what waits in a conversation, the oldest first."""
     query = (
         select(StagedFile)
-        .where(StagedFile.conversation_id == conversation_id)
+        .where(StagedFile.conversation_id == conversation_id, ~StagedFile.given_up)
         .order_by(StagedFile.at, StagedFile.id)
     )
     return list(session.scalars(query))
+
+
+def give_up(session: Session, conversation_id: str) -> None:
+    """Keep what waits in a conversation from every later appeal: its draft was cancelled."""
+    for staged in waiting_files(session, conversation_id):
+        staged.given_up = True
 
 
 def claim(

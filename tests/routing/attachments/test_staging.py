@@ -14,7 +14,7 @@ from routing.appeals.assembly import Casework
 from routing.attachments.errors import FileRefusedError
 from routing.attachments.models import Attachment, StagedFile
 from routing.attachments.service import Attachments
-from routing.attachments.staging import KEPT_FOR, MOST_STAGED, Staging
+from routing.attachments.staging import KEPT_FOR, MOST_STAGED, Staging, give_up
 from routing.attachments.store import FileStore
 from routing.tickets.listing import TicketReach
 from routing.tickets.verifying import verify
@@ -65,6 +65,23 @@ def test_registration_makes_waiting_photographs_the_appeals_own(
         assert [one.name for one in session.scalars(select(StagedFile))] == ["别人的.png"]
         assert list(verify(session, appeal.ticket_no, {})) == []
     assert (kept.name, kept.protected, content.media_type) == ("油烟.png", True, "image/png")
+
+
+def test_photographs_of_a_cancelled_draft_join_no_later_appeal(
+    database: Database, staging: Staging, register: Register, tmp_path: Path
+) -> None:
+    with database.transaction() as session:
+        staging.keep(session, CONVERSATION, "油烟.png", _picture())
+        give_up(session, CONVERSATION)
+        assert staging.waiting(session, CONVERSATION) == []
+        staging.keep(session, CONVERSATION, "路灯.png", _picture())
+    register(conversation_id=CONVERSATION)
+
+    with database.transaction() as session:
+        (kept,) = session.scalars(select(Attachment))
+        assert kept.name == "路灯.png"
+        assert staging.sweep(session) == 1
+    assert len(_files(tmp_path)) == 1
 
 
 def test_there_is_an_end_to_photographs_and_the_forgotten_are_taken_away(

@@ -144,7 +144,8 @@ def test_a_damaged_version_is_left_out_and_routing_goes_on(
 ) -> None:
     assert load_in_force(tmp_path, None, TAXONOMY) is not None
     model = tmp_path / "routing" / "0001" / "model.npz"
-    model.write_bytes(model.read_bytes()[:-1] + b"x")
+    whole = model.read_bytes()
+    model.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
 
     proposal = _in_force(by_taxonomy, tmp_path)
 
