@@ -277,7 +277,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Counting]]:
         return made[-1]
 
     with monkeypatch.context() as patched:
-        patched.setattr("retrieval.search.load_encoder", load)
+        patched.setattr("retrieval.search.mended_encoder", load)
         yield made
 
 

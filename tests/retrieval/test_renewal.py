@@ -318,7 +318,7 @@ def test_library_exchanged_while_the_encoder_loads_gets_the_encoder(
         retriever.renew(with_fee(small_library, 20.0, version=2))
         return encoder
 
-    monkeypatch.setattr("retrieval.search.load_encoder", slow)
+    monkeypatch.setattr("retrieval.search.mended_encoder", slow)
     retriever.warm_up()
 
     dense = retriever.present.engine._dense
@@ -343,7 +343,7 @@ def test_two_that_warm_up_at_once_load_one_encoder(
         loaded.append(1)
         return encoder
 
-    monkeypatch.setattr("retrieval.search.load_encoder", load)
+    monkeypatch.setattr("retrieval.search.mended_encoder", load)
     retriever = Retriever(small_library, Settings(data_dir=tmp_path))
     threads = [threading.Thread(target=retriever.warm_up) for _ in range(2)]
     for thread in threads:
