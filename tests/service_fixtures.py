@@ -4,7 +4,6 @@ A plug-in, listed in ``tests/conftest.py``.
 """
 
 import asyncio
-import shutil
 import threading
 import time
 from collections.abc import Coroutine, Iterator
@@ -21,6 +20,7 @@ from connectors.app import create_app
 from connectors.assembly import Services, build_services
 from foundation.settings import Settings, load_settings
 from tests.database_fixtures import write_run_keys
+from tests.prepared import copy_prepared
 
 T = TypeVar("T")
 
@@ -90,9 +90,7 @@ def with_prepared_models(data_dir: Path) -> Path:
     """Give a throw-away folder the encoder, index and caches that the set-up prepared."""
     prepared = load_settings().data_dir
     (data_dir / "models").symlink_to(prepared / "models")
-    for name in ("index", "cache"):
-        if (prepared / name).is_dir():
-            shutil.copytree(prepared / name, data_dir / name)
+    copy_prepared(prepared, data_dir)
     return data_dir
 
 

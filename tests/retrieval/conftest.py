@@ -1,6 +1,5 @@
 """The real library, the real converted encoder, and retrieval over both."""
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from knowledge_base.schema import Matter
 from retrieval.encoder.onnx_encoder import OnnxEncoder
 from retrieval.encoder.preparation import load_encoder, prepare_encoder
 from retrieval.service import Retriever
+from tests.prepared import copy_prepared
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +27,7 @@ def settings(prepared_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     """A data folder of the tests' own, with the converted encoder and what is indexed already."""
     data = tmp_path_factory.mktemp("data")
     (data / "models").symlink_to(prepared_folder.parent)
-    if (ROOT / "var" / "index").exists():
-        shutil.copytree(ROOT / "var" / "index", data / "index")
+    copy_prepared(ROOT / "var", data)
     return Settings(data_dir=data)
 
 

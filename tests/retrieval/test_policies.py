@@ -1,6 +1,5 @@
 """Policy answers and clauses beside the guides: what is answered, in whose words, by which law."""
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -17,6 +16,7 @@ from knowledge_base.schema import FacetName, Visibility
 from retrieval.answering import Answering
 from retrieval.schemas import Decision, EntryKind
 from retrieval.service import Retriever
+from tests.prepared import copy_prepared
 
 CODES = ("Q1302", "Q0712", "Q0907")  # with a guide that is there, one that is not, with none
 DOCUMENT = (
@@ -52,8 +52,7 @@ def present(
 ) -> Answering:
     own = settings.model_copy(update={"data_dir": tmp_path_factory.mktemp("policies")})
     (own.data_dir / "models").symlink_to(settings.data_dir / "models")
-    if (settings.data_dir / "index").exists():
-        shutil.copytree(settings.data_dir / "index", own.data_dir / "index")
+    copy_prepared(settings.data_dir, own.data_dir)
     retriever = Retriever(small, own)
     retriever.warm_up()
     return retriever.present

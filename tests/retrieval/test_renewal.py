@@ -1,6 +1,5 @@
 """The library exchanged while questions are being asked."""
 
-import shutil
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from retrieval.search import SearchEngine
 from retrieval.service import Retriever
 from retrieval.tokens import Tokenizer
 from retrieval.understanding import understand
+from tests.prepared import copy_prepared
 
 CODE, QUESTION = "M0103", "身份证丢了补办要多少钱"
 
@@ -53,18 +53,19 @@ def with_policies(library: Library, answers: PolicyAnswers, last: str) -> Librar
 def small_index(
     small_library: Library, settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """The index of two guides, encoded once."""
+    """A data folder with the index of two guides, made once."""
     data = tmp_path_factory.mktemp("small")
     (data / "models").symlink_to(settings.data_dir / "models")
-    SearchEngine(small_library, Settings(data_dir=data)).load_dense()
-    return data / "index"
+    copy_prepared(settings.data_dir, data)
+    Retriever(small_library, Settings(data_dir=data)).warm_up()
+    return data
 
 
 @pytest.fixture
 def own(small_library: Library, settings: Settings, small_index: Path, tmp_path: Path) -> Retriever:
     """Retrieval over two guides, with an index of its own on disk."""
     (tmp_path / "models").symlink_to(settings.data_dir / "models")
-    shutil.copytree(small_index, tmp_path / "index")
+    copy_prepared(small_index, tmp_path)
     retriever = Retriever(small_library, Settings(data_dir=tmp_path))
     retriever.warm_up()
     return retriever
@@ -309,7 +310,7 @@ def test_library_exchanged_while_the_encoder_loads_gets_the_encoder(
     encoder: OnnxEncoder,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    shutil.copytree(small_index, tmp_path / "index")
+    copy_prepared(small_index, tmp_path)
     (tmp_path / "models").symlink_to(settings.data_dir / "models")
     retriever = Retriever(small_library, Settings(data_dir=tmp_path))
     retriever.warm_up_lexical()
@@ -336,7 +337,7 @@ def test_two_that_warm_up_at_once_load_one_encoder(
     encoder: OnnxEncoder,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    shutil.copytree(small_index, tmp_path / "index")
+    copy_prepared(small_index, tmp_path)
     loaded: list[int] = []
 
     def load(_: Settings) -> OnnxEncoder:

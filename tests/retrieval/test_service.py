@@ -13,6 +13,7 @@ from retrieval.schemas import Decision
 from retrieval.search import SearchEngine
 from retrieval.service import Retriever
 from retrieval.understanding import understand
+from tests.prepared import copy_prepared
 
 
 @pytest.mark.parametrize(
@@ -144,6 +145,7 @@ def test_warm_up_refuses_thresholds_of_another_encoder(
 ) -> None:
     data = tmp_path_factory.mktemp("other")
     (data / "models").symlink_to((settings.data_dir / "models").resolve())
+    copy_prepared(settings.data_dir, data)
     write_calibration(replace(read_calibration(), encoder="another"), data / "calibration.json")
     retriever = Retriever(small_library, Settings(data_dir=data))
 
