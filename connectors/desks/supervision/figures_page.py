@@ -1,5 +1,6 @@
 """The supervision desk's second page (数据与周报): rates by department, and the weekly report."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -37,6 +38,7 @@ class FiguresPage:
         self._door = door
         self._parts = parts
         self._keys: list[str] = []
+        self._looking = asyncio.Lock()  # the look that began last is shown last
 
     async def build(self) -> None:
         """Draw the page."""
@@ -86,6 +88,10 @@ class FiguresPage:
         }[self._period.value]
 
     async def _show(self) -> None:
+        async with self._looking:
+            await self._show_chosen()
+
+    async def _show_chosen(self) -> None:
         await self._door.require(Permission.TICKET_SUPERVISE)
         period, by, now = self._wanted(), self._by.value, self._parts.clock.now()
         names = self._parts.reports.names_of_departments if by is Dimension.DEPARTMENT else {}
@@ -144,6 +150,10 @@ class FiguresPage:
         await self._show_week()
 
     async def _show_week(self) -> None:
+        async with self._looking:
+            await self._show_chosen_week()
+
+    async def _show_chosen_week(self) -> None:
         await self._door.require(Permission.TICKET_SUPERVISE)
         week, reports = self._week.value, self._parts.reports
 

@@ -1,5 +1,6 @@
 """The supervision desk (督办工作台): cards by severity, orders to decide on; remind and order."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,6 +65,7 @@ class SupervisionPage:
         self._selected: str | None = None
         self._offset = 0
         self._total = 0
+        self._refreshing = asyncio.Lock()  # the look that began last is shown last
         self._hot = HotIssuePanel(door, parts.database, parts.hot_issues, parts.access)
 
     async def build(self) -> None:
@@ -127,6 +129,11 @@ class SupervisionPage:
 
     async def _refresh(self) -> None:
         await self._door.require(Permission.TICKET_SUPERVISE)
+        async with self._refreshing:
+            await self._show_chosen()
+        await self._notices.refresh()
+
+    async def _show_chosen(self) -> None:
         now, kind, offset = self._parts.clock.now(), self._kind.value, self._offset
         wanted = self._wanted(kind)
 
@@ -147,7 +154,6 @@ class SupervisionPage:
         self._before.set_enabled(offset > 0)
         self._after.set_enabled(offset + PAGE < self._total)
         self._list.show(rows, self._selected, _EMPTIES[kind])
-        await self._notices.refresh()
 
     def _wanted(self, kind: str) -> RecordFilter:
         colours = {_RED: (CardColour.RED,), _YELLOW: (CardColour.YELLOW,)}.get(kind, ())
