@@ -86,14 +86,14 @@ def main() -> None:
             written = _written(given.tickets, given.days, chance)
             repeated = {one.ticket.id: one.repeats for one in written if one.repeats is not None}
         else:
-            repeated = _fill(database, given.tickets, given.days, chance)
+            repeated = fill(database, given.tickets, given.days, chance)
         _say(f"{database.engine.dialect.name}: {given.tickets:,} tickets over {given.days} days")
         _say(f"filled in {time.perf_counter() - begun:.0f} s")
         _ask(database, given.tickets, given.queries, repeated, random.Random(given.seed + 1))
         database.dispose()
 
 
-def _fill(database: Database, count: int, days: int, chance: random.Random) -> dict[int, int]:
+def fill(database: Database, count: int, days: int, chance: random.Random) -> dict[int, int]:
     """Write the tickets and their keys; return which repeat which."""
     repeated, keys, owners = dict[int, int](), list[np.ndarray](), list[np.ndarray]()
     for chunk in _chunks(_written(count, days, chance)):

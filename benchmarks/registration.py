@@ -3,9 +3,12 @@
 Service layer, one process, so many writers at once: each registers appeals of its own, one
 transaction each, with appeal, contact, ticket, dispatch, events in their chain, outbox messages,
 search document and duplicate keys. Makes a database of its own on a PostgreSQL server (``--url``,
-any database of it) and drops it. Texts are the shipped calibration appeals, places the gazetteer.
-Also told: how long one commit and one ``fdatasync`` take here. ``--profile`` prints where the
-process spends its time. Over HTTP: ``benchmarks/registration_http.py``.
+any database of it) and drops it; then the same on a SQLite file. Texts are the shipped calibration
+appeals, places the gazetteer. Also told: how long one commit and one ``fdatasync`` take here, what
+the server's processes use (where it runs on this machine), how often the driver waits for it, and
+how long a fixed piece of Python takes at that moment: on a busy machine processor time grows, too.
+``--profile`` prints where the process spends its processor time. Over HTTP:
+``benchmarks/registration_http.py``.
 """
 
 import argparse
@@ -17,12 +20,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count, cycle
 from pathlib import Path
 from statistics import quantiles
+from typing import Any
 from uuid import uuid4
 
+import psutil
+import psycopg
 from sqlalchemy import create_engine, make_url, text
 
 from foundation.clock import SystemClock
@@ -53,22 +59,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", default="postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
     parser.add_argument("--appeals", type=int, default=3_000)
-    parser.add_argument("--writers", type=int, nargs="+", default=[16])
-    parser.add_argument("--sqlite", action="store_true")
+    parser.add_argument("--writers", type=int, nargs="+", default=[16, 1])
+    parser.add_argument("--only", choices=("postgresql", "sqlite"))
     parser.add_argument("--profile", action="store_true")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, _database(given, Path(folder)) as database:
-        install_keyring(load_keyring(Path(folder) / "keys.json"))
-        upgrade(database)
-        _disk(database)
-        work = Registering(database)
-        asyncio.run(work.run(_WARM, 4))
-        # On SQLite one writer is all there is; more of them only wait for each other.
-        for writers in [1] if given.sqlite else given.writers:
-            if given.profile:
-                _profiled(work, given.appeals)
-            else:
-                asyncio.run(work.measure(given.appeals, writers))
+    for kind in ("postgresql", "sqlite") if given.only is None else (given.only,):
+        with tempfile.TemporaryDirectory() as folder:
+            install_keyring(load_keyring(Path(folder) / "keys.json"))
+            url = None if kind == "sqlite" else given.url
+            with _database(url, Path(folder)) as database:
+                _measured(database, given)
+
+
+def _measured(database: Database, given: argparse.Namespace) -> None:
+    upgrade(database)
+    _disk(database)
+    work = Registering(database)
+    asyncio.run(work.run(_WARM, 4))
+    # On SQLite one writer is all there is; more of them only wait for each other.
+    for writers in [1] if database.is_sqlite else given.writers:
+        if given.profile:
+            _profiled(work, given.appeals)
+        else:
+            asyncio.run(work.measure(given.appeals, writers))
 
 
 class Registering:
@@ -94,15 +107,21 @@ class Registering:
     async def measure(self, appeals: int, writers: int) -> None:
         """Register so many and print how fast that was."""
         self.times = []
-        own, begun = time.process_time(), time.perf_counter()
-        await self.run(appeals, writers)
-        seconds, used = time.perf_counter() - begun, time.process_time() - own
+        fixed = [_fixed_work()]
+        with _counted_waits() as waits:
+            server, own, begun = _server_seconds(), time.process_time(), time.perf_counter()
+            await self.run(appeals, writers)
+            seconds, used = time.perf_counter() - begun, time.process_time() - own
+            server = _server_seconds() - server
+        fixed.append(_fixed_work())
         cuts = quantiles(self.times, n=20)
         _say(
             f"{self._database.engine.dialect.name}, {writers} writers: {appeals:,} appeals in "
             f"{seconds:.1f} s = {appeals / seconds:.0f}/s; each p50 {cuts[9]:.1f} ms, "
-            f"p95 {cuts[18]:.1f} ms; own processor time {1000 * used / appeals:.2f} ms each "
-            f"({appeals / used:.0f}/s on one core); load {os.getloadavg()[0]:.1f}"
+            f"p95 {cuts[18]:.1f} ms; processor time each: own {1000 * used / appeals:.2f} ms, "
+            f"server {1000 * server / appeals:.2f} ms; {waits[0] / appeals:.1f} waits for the "
+            f"server each; fixed work {fixed[0]:.1f} and {fixed[1]:.1f} ms; "
+            f"load {os.getloadavg()[0]:.1f}"
         )
 
     async def run(self, appeals: int, writers: int) -> None:
@@ -170,7 +189,7 @@ def _proposal(kind: AppealKind, category: Category, lead: str, place: str) -> Pr
 
 def _profiled(work: Registering, appeals: int) -> None:
     """Register one after the other in this thread, and print what took the time."""
-    profile = cProfile.Profile()
+    profile = cProfile.Profile(time.process_time)
     cases = [work._next() for _ in range(appeals)]  # noqa: SLF001 -- this file's own class
     profile.enable()
     for new, proposal in cases:
@@ -181,18 +200,54 @@ def _profiled(work: Registering, appeals: int) -> None:
     pstats.Stats(profile).sort_stats("cumulative").print_stats(70)
 
 
+def _fixed_work() -> float:
+    """Return the milliseconds of processor time that a fixed piece of Python takes now."""
+    begun, seen = time.process_time(), dict[int, int]()
+    for number in range(200_000):
+        seen[number & 1023] = seen.get(number & 511, 0) + number
+    return 1000 * (time.process_time() - begun)
+
+
+def _server_seconds() -> float:
+    """Return the processor time of PostgreSQL's processes on this machine so far."""
+    used = 0.0
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.name() == "postgres":
+                times = process.cpu_times()
+                # Of its children only those that have ended are in the parent's account.
+                used += times.user + times.system + times.children_user + times.children_system
+    return used
+
+
 @contextmanager
-def _database(given: argparse.Namespace, folder: Path) -> Iterator[Database]:
-    if given.sqlite:
+def _counted_waits() -> Iterator[list[int]]:
+    """Count how often the driver waits for PostgreSQL."""
+    waits, wait = [0], psycopg.Connection.wait
+
+    def counted(connection: Any, *given: Any, **options: Any) -> Any:
+        waits[0] += 1
+        return wait(connection, *given, **options)
+
+    psycopg.Connection.wait = counted  # type: ignore[method-assign, assignment]  # put back below
+    try:
+        yield waits
+    finally:
+        psycopg.Connection.wait = wait  # type: ignore[method-assign]  # as it was
+
+
+@contextmanager
+def _database(server_url: str | None, folder: Path) -> Iterator[Database]:
+    if server_url is None:
         database = Database(f"sqlite:///{folder / 'registration.db'}")
         yield database
         database.dispose()
         return
     name = f"hotline_bench_{uuid4().hex[:12]}"
-    server = create_engine(given.url, isolation_level="AUTOCOMMIT")
+    server = create_engine(server_url, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
-    url = make_url(given.url).set(database=name).render_as_string(hide_password=False)
+    url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
     database = Database(url)
     try:
         yield database

@@ -13,12 +13,14 @@ from retrieval.encoder.protocol import Encoder, Vectors
 from routing.classification.classifier import softmax
 from routing.classification.kinds import KINDS
 from routing.classification.weights import (
+    BodyWeights,
     CategoryWeights,
     KindWeights,
     LeadCalibration,
     RoutingWeights,
 )
 from routing.proposals.assembly import load_routing_service
+from routing.proposals.body_reading import LEAST_CLAIM
 from routing.proposals.collaborators import Library
 
 Floats = NDArray[np.float64]
@@ -118,6 +120,32 @@ def fit_kinds(
     start = np.zeros(size + channels.shape[2])
     found = minimize(loss, start, jac=True, method="L-BFGS-B").x
     return found[:size].reshape(shape), found[size:] / scale
+
+
+def fit_bodies(x: Floats, claims: Floats, gold: NDArray[np.intp], l2: float = 3e-3) -> BodyWeights:
+    """Conditional logit over the bodies that are claimed.
+
+    Args:
+        x: the two readings, (n, bodies, 2).
+        claims: what the categories claim, (n, bodies), 0 where nothing.
+        gold: (n,).
+        l2: weight of the squares.
+    """
+    told = claims[np.arange(len(gold)), gold] > 0  # what nothing claims no weight can mend
+    x, claims, gold = x[told], claims[told], gold[told]
+    features = np.concatenate((np.log(claims + LEAST_CLAIM)[..., None], x), axis=2)
+    scale = features[claims > 0].std(axis=0)
+    scale[scale == 0] = 1.0  # no vectors: the squares alone draw that weight to 0
+    rows = np.arange(len(gold))
+
+    def loss(w: Floats) -> float:
+        logits = np.where(claims > 0, features @ (w / scale), -np.inf)
+        logits -= logits.max(axis=1, keepdims=True)
+        return float((np.log(np.exp(logits).sum(axis=1)) - logits[rows, gold]).mean() + l2 * w @ w)
+
+    found = minimize(loss, np.ones(3), method="L-BFGS-B").x / scale
+    claimed, linear, likelihood = (round(float(w), 4) for w in found)
+    return BodyWeights(claimed=claimed, linear=linear, likelihood=likelihood)
 
 
 _L2_FEATURES = 4e-3

@@ -1,7 +1,7 @@
 """Measure life safety by who wrote: ``python -m benchmarks.safety_voices``.
 
 For each writer who had never seen the screen: the screen alone, and with the second look behind
-it, learnt without this writer and with the threshold chosen on the other one. ``--shipped`` adds
+it, learnt without this writer and with the threshold chosen on the others. ``--shipped`` adds
 the weights as they ship, which have learnt from these very texts.
 """
 
@@ -39,35 +39,39 @@ def main() -> None:
     ordinary = harmless()
     for writer in WRITERS:
         theirs = [voice for voice in said if voice.writer == writer]
-        _report(f"{writer} screen", theirs, [_line(screen(v.text)) for v in theirs], options.misses)
+        report(
+            f"{writer} screen", theirs, [line_of(screen(v.text)) for v in theirs], options.misses
+        )
         if options.shipped:
-            found = [_line(find_danger(v.text)) for v in theirs]
-            _report(f"{writer} as shipped", theirs, found, options.misses)
+            found = [line_of(find_danger(v.text)) for v in theirs]
+            report(f"{writer} as shipped", theirs, found, options.misses)
     if not options.screen_only:
         models = {writer: left_out(said, ordinary, writer) for writer in BLIND_WRITERS}
-        for writer, other in (BLIND_WRITERS, BLIND_WRITERS[::-1]):
-            _both(said, models, writer, other, options.misses)
+        for writer in BLIND_WRITERS:
+            _both(said, models, writer, options.misses)
     _ordinary(ordinary)
     _times([v.text for v in said], ordinary)
 
 
-def _both(
-    said: Sequence[Voice], models: dict[str, Model], writer: str, other: str, misses: bool
-) -> None:
-    held = [v for v in said if v.writer == other and screen(v.text) is None]
-    scores = models[other].scores([v.text for v in held])
-    chosen = threshold((float(s), v.line is not None) for s, v in zip(scores, held, strict=True))
+def _both(said: Sequence[Voice], models: dict[str, Model], writer: str, misses: bool) -> None:
+    scored = []
+    for other in models.keys() - {writer}:
+        held = [v for v in said if v.writer == other and screen(v.text) is None]
+        scores = models[other].scores([v.text for v in held])
+        scored += [(float(s), v.line is not None) for s, v in zip(scores, held, strict=True)]
+    chosen = threshold(scored)
     theirs = [voice for voice in said if voice.writer == writer]
     texts = [voice.text for voice in theirs]
     over = models[writer].scores(texts) > chosen
     lines = models[writer].lines(texts)
     alone = [line if hit else None for hit, line in zip(over, lines, strict=True)]
-    _report(f"{writer} second look, left out", theirs, alone, misses=False)
-    both = [_line(screen(text)) or line for text, line in zip(texts, alone, strict=True)]
-    _report(f"{writer} both, left out (threshold {chosen})", theirs, both, misses)
+    report(f"{writer} second look, left out", theirs, alone, misses=False)
+    both = [line_of(screen(text)) or line for text, line in zip(texts, alone, strict=True)]
+    report(f"{writer} both, left out (threshold {chosen})", theirs, both, misses)
 
 
-def _report(head: str, theirs: Sequence[Voice], found: Sequence[str | None], misses: bool) -> None:
+def report(head: str, theirs: Sequence[Voice], found: Sequence[str | None], misses: bool) -> None:
+    """Print recall, right lines and false alarms of what was found."""
     pairs = list(zip(theirs, found, strict=True))
     danger = [(v, line) for v, line in pairs if v.line is not None]
     quiet = [(v, line) for v, line in pairs if v.line is None]
@@ -116,7 +120,8 @@ def _ms(run: Callable[[str], object], texts: Sequence[str]) -> float:
     return 1000 * float(np.min(times)) / len(texts)
 
 
-def _line(alert: SafetyAlert | None) -> str | None:
+def line_of(alert: SafetyAlert | None) -> str | None:
+    """Return the line of an alert."""
     return None if alert is None else alert.line
 
 

@@ -15,6 +15,7 @@ import asyncio
 import json
 import random
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -29,7 +30,7 @@ import numpy as np
 
 from benchmarks.citizens import client
 from benchmarks.figures import machine, percentiles
-from benchmarks.processes import Running, both, start_up, throw_away
+from benchmarks.processes import SERVICE, Running, both, start_up, throw_away
 from benchmarks.rounds import turns_without_rasa
 from foundation.settings import load_settings
 from knowledge_base.library import Library
@@ -54,6 +55,7 @@ class Caller:
     place: str
     digits: str
     heard: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)  # turns that the service did not take
 
     async def speak(self, http: httpx.AsyncClient, turn: int) -> float:
         """Say the turn's words; return the milliseconds until the answer is there."""
@@ -64,8 +66,11 @@ class Caller:
             headers={"X-Chat-Session": self.token},
         )
         taken = (time.perf_counter() - started) * 1000
-        answered.raise_for_status()
-        self.heard.append("\n".join(each["text"] for each in answered.json()["entries"]))
+        if answered.is_success:
+            self.heard.append("\n".join(each["text"] for each in answered.json()["entries"]))
+        else:
+            self.heard.append("")
+            self.refused.append(f"{_TURNS[turn]}: HTTP {answered.status_code}")
         return taken
 
 
@@ -122,6 +127,7 @@ def faults(alone: Sequence[Caller], everyone: Sequence[Caller]) -> Counter[str]:
     expected = {caller.said[0]: caller.heard for caller in alone}
     found, numbers = Counter[str](), Counter[str]()
     for caller in everyone:
+        found.update(caller.refused)
         for turn in _ABOUT_A_MATTER:
             if caller.heard[turn] != expected[caller.said[0]][turn]:
                 found[f"{_TURNS[turn]}: other words than alone"] += 1
@@ -180,6 +186,7 @@ def main() -> int:
     parser.add_argument("--at-a-time", type=int, default=16, help="messages under way at once")
     parser.add_argument("--svg", type=Path, help="draw the memory here")
     parser.add_argument("--json", type=Path, help="write every figure here")
+    parser.add_argument("--log", type=Path, help="keep what the service wrote here")
     options = parser.parse_args()
     installed, library = load_settings(), load_library()
     with tempfile.TemporaryDirectory(prefix="soak-") as name:
@@ -193,6 +200,8 @@ def main() -> int:
             taken, memory = asyncio.run(play(running, everyone, options.at_a_time))
             seconds = time.perf_counter() - began
             without = turns_without_rasa(running) - without
+        if options.log:
+            shutil.copy(settings.data_dir / f"{SERVICE}.log", options.log)
     wrong = faults(alone, everyone)
     report = {
         "machine": machine(),

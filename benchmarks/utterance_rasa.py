@@ -30,11 +30,11 @@ def train_utterances(settings: Settings, folder: Path) -> Path:
     intents = yaml.load(DOMAIN.read_text(encoding="utf-8"))["intents"]
     rules = [
         {"rule": f"on {name}", "steps": [{"intent": name}, {"action": "utter_answer"}]}
-        for name in intents
+        for name in [*intents, "nlu_fallback"]  # of the pipeline, where no intent is sure enough
     ]
     domain = {
         "version": "3.1",
-        "intents": intents,
+        "intents": [*intents, "nlu_fallback"],
         "responses": {"utter_answer": [{"text": "好的，已经收到。"}]},
         "session_config": {"session_expiration_time": 0, "carry_over_slots_to_new_session": False},
     }

@@ -26,6 +26,8 @@ from connectors.ticket_api.supervision import SupervisionApi
 from connectors.ticket_api.supervision import router as supervision_api
 from connectors.ticket_api.table_routes import TicketApi
 from connectors.ui.citizen_pages import mount_citizen_pages
+from connectors.web_chat.appeal_acts import PHOTOS as APPEAL_PHOTOS
+from connectors.web_chat.appeal_acts import router as appeal_acts
 from connectors.web_chat.endpoints import router as web_chat
 from connectors.web_chat.photos import PHOTOS
 from connectors.web_chat.photos import router as chat_photos
@@ -78,6 +80,7 @@ def create_app(
     install_error_handlers(app)
     app.include_router(web_chat)
     app.include_router(chat_photos(built.database, built.related.staging))
+    app.include_router(appeal_acts(built.database, built.related.citizen_acts))
     app.include_router(operations)
     app.include_router(notices(lambda: built.library, built.clock))
     app.include_router(bundles(built.bundles, lambda: built.library, built.clock))
@@ -152,11 +155,8 @@ def _mount_desks(
         database=services.database,
         desk=services.desk,
         conversations=services.conversations,
-        tickets=services.casework.tickets,
-        regrouping=services.casework.regrouping,
-        extensions=services.casework.extensions,
+        casework=services.casework,
         follow_ups=api.follow_ups,
-        appeals=services.casework.appeals,
         deadlines=services.deadlines,
         departments=services.library.departments,
         clock=services.clock,
@@ -194,7 +194,7 @@ def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextMan
 def _add_layers(app: FastAPI, settings: Settings, services: Services) -> None:
     """Wrap the app; what is added last is met first by a request."""
     limits = dict.fromkeys((*DESK_PREFIXES, TICKETS), _DESK_BODY_BYTES)
-    limits[PHOTOS] = LARGEST_BYTES
+    limits |= dict.fromkeys((PHOTOS, APPEAL_PHOTOS), LARGEST_BYTES)
     app.add_middleware(BodyLimit, limits=limits)
     app.add_middleware(AddressGuard, addresses=Addresses.of(settings))
     app.add_middleware(SecurityHeaders, desk_prefixes=DESK_PREFIXES, https=_is_https(settings))

@@ -61,6 +61,7 @@ from routing.finding.assembly import Related, build_related
 from routing.supervision.policy import load_policy
 from routing.supervision.tick import SupervisionTick
 from routing.supervision.weekly import WeeklyReports
+from routing.tickets.archiving import Archiver
 from routing.tickets.checkpoints import SealFile
 from routing.tickets.rulings import RulingReader
 from routing.tickets.sealing import Sealer
@@ -99,6 +100,7 @@ class Services:
     web_chat: WebChat
     outbox_worker: OutboxWorker
     sealer: Sealer
+    archiver: Archiver
     related: Related
     supervision_tick: SupervisionTick
 
@@ -122,6 +124,7 @@ class Services:
             asyncio.create_task(self.outbox_worker.run()),
             asyncio.create_task(self.live_library.run()),
             asyncio.create_task(self.sealer.run()),
+            asyncio.create_task(self.archiver.run()),
             asyncio.create_task(self.related.run(self.database)),
             asyncio.create_task(self.supervision_tick.run()),
         ]
@@ -176,9 +179,8 @@ def build_services(
     Raises:
         ConfigurationError: the library, the keys or a rule pack must be repaired before the start.
     """
-    clock, metrics = clock or SystemClock(), Metrics()
+    clock, library, metrics = clock or SystemClock(), library or load_library(), Metrics()
     keyring, database = _storage(settings)
-    library = library or load_library()
     retriever = Retriever(library, settings)
     live_library = LiveLibrary(database, library, retriever, clock)
     access = AccessService(clock, settings.session_hours)
@@ -220,6 +222,7 @@ def build_services(
         web_chat=WebChat.build(conversations, keyring, clock, metrics),
         outbox_worker=_outbox_worker(database, casework, broadcaster, learning, related, clock),
         sealer=Sealer(database, clock, SealFile(settings.data_dir)),
+        archiver=Archiver(database, clock, casework.closing, settings.archive_after_days),
         related=related,
         supervision_tick=_supervision(database, casework, library, clock),
     )

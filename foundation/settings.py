@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     hot_issue_least: Annotated[int, Field(ge=2, le=1000)] = 5
     hot_issue_growth: Annotated[float, Field(ge=1, le=100)] = 2.0
 
+    # calendar days from resolved until a ticket is archived by itself; 0 is by hand only. No rule
+    # sets it: about a month, in which whoever disagrees can still say so
+    archive_after_days: Annotated[int, Field(ge=0, le=3650)] = 30
+
     wechat_token: SecretStr | None = None
     wechat_aes_key: SecretStr | None = None
     wechat_app_id: str | None = None

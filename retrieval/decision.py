@@ -54,6 +54,8 @@ BELONGING_FEATURES = (
     "length",
     "dense_elsewhere",  # how far the best cosine stands above that of what is no matter of ours
 )
+# By words alone what is no matter of ours fits many guides a little, and none more than the next.
+BELONGING_BY_WORDS = (*BELONGING_FEATURES, "margin", "likelihood_lead")
 
 
 @dataclass(frozen=True, slots=True)

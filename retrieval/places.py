@@ -24,16 +24,19 @@ class OtherPlaces:
     name: re.Pattern[str]  # of a city or a province
     origin: re.Pattern[str]
     spelled: frozenset[str]  # names typed in Latin letters, lower case
+    here: re.Pattern[str]  # says that it is to be done here all the same
+    there: re.Pattern[str]  # another place where the speaker may be: 「佛山这边」
 
     def is_meant(self, text: str) -> bool:
-        """Whether ``text`` names another place, and not only as where somebody comes from."""
+        """Whether ``text`` names another place, and asks for nothing that is done here."""
         found = [*self.name.finditer(text), *filter(self._is_spelled, _LATIN.finditer(text))]
-        return any(
+        named = any(
             not self.origin.search(
                 text[max(0, one.start() - _LONGEST_ORIGIN) : one.start()].rstrip()
             )
             for one in found
         )
+        return named and not self.here.search(self.there.sub("", text))
 
     def _is_spelled(self, found: re.Match[str]) -> bool:
         return found[0].lower() in self.spelled
@@ -53,9 +56,12 @@ def other_places() -> OtherPlaces:
     cities = others(data["cities"])
     own_spelled = {"".join(lazy_pinyin(name)) for name in own}
     names = sorted((*cities, *others(data["provinces"])), key=len, reverse=True)
+    name = f"(?<!{data['not_after']})(?:{'|'.join(map(re.escape, names))})"
     return OtherPlaces(
         cities=cities,
-        name=re.compile(f"(?:{'|'.join(map(re.escape, names))})(?!{data['not_before']})"),
+        name=re.compile(f"{name}(?!{data['not_before']})"),
         origin=re.compile("|".join(f"(?:{pattern})" for pattern in data["origins"])),
         spelled=frozenset(name for row in data["spelled"] for name in row) - own_spelled,
+        here=re.compile("|".join(data["here"])),
+        there=re.compile(f"{name}(?:这边|这里|这儿|本地)"),
     )

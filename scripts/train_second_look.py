@@ -36,13 +36,13 @@ from routing.safety.second_look import (
 
 ROOT = Path(__file__).resolve().parent.parent
 VOICES = ROOT / "tests/routing/safety"
-WRITERS = ("a", "b", "c", "d", "e")
+WRITERS = ("a", "b", "c", "d", "e", "f")
 # Who had never seen the screen, and who wrote without having seen them: d had seen what the screen
 # missed of b, e of both.
-UNSEEN_BY = {"b": ("a", "c"), "c": ("a", "b", "d")}
+UNSEEN_BY = {"b": ("a", "c", "f"), "c": ("a", "b", "d", "f"), "f": ("a", "b", "c", "d", "e")}
 BLIND_WRITERS = tuple(UNSEEN_BY)
 _CALMER = 0.1  # than the calmest danger left out
-FALSE_ALARMS = 0.01  # of the second look alone; the screen adds its own
+FALSE_ALARMS = 0.02  # of the second look alone; half as many cost one danger in a hundred
 _KEPT = 20000  # n-grams; 10,000 cost three points of recall, all 55,000 bring nothing
 _TELLING = 3  # an n-gram in fewer dangers says nothing about which line
 _STRENGTH = 20.0  # inverse of the regularisation

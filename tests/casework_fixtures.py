@@ -8,12 +8,15 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from foundation.clock import SHANGHAI, FixedClock
 from foundation.database.session import Database
 from knowledge_base.schema import Department
 from routing.appeals.assembly import Casework, build_casework
 from routing.appeals.schemas import NewAppeal, RegisteredAppeal
+from routing.attachments.models import Attachment
 from routing.deadlines.calendar import shipped_calendar
 from routing.deadlines.rule_packs import load_rule_pack
 from routing.deadlines.service import DeadlineService
@@ -25,6 +28,7 @@ from routing.schemas import (
     Outcome,
     Proposal,
 )
+from routing.tickets.repository import locked_ticket
 from routing.tickets.schemas import Actor
 
 MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=SHANGHAI)
@@ -109,17 +113,51 @@ def casework(clock: FixedClock, deadlines: DeadlineService) -> Casework:
     return build_casework(clock, deadlines, DEPARTMENTS)
 
 
+def confirm(session: Session, casework: Casework, ticket_no: str) -> None:
+    """Confirm, as a dispatcher, what is proposed of every informant under a ticket."""
+    for view in casework.redactions.views(session, ticket_no):
+        if view.waiting:
+            casework.redactions.confirm(session, ticket_no, view.number, view.wording, DISPATCHER)
+
+
+def lead_through(session: Session, casework: Casework, registered: RegisteredAppeal) -> None:
+    """Confirm a confidential appeal and dispatch it to whom routing proposed, as a person does."""
+    for ticket_no in (registered.ticket_no, *(one.ticket_no for one in registered.further)):
+        ticket = locked_ticket(session, ticket_no)
+        proposed = ticket.proposal
+        confirm(session, casework, ticket_no)
+        decided = {"withheld_by": DISPATCHER.ref, "withheld_at": MONDAY}
+        session.execute(
+            update(Attachment).where(Attachment.ticket_id == ticket.id).values(**decided)
+        )
+        able = casework.tickets.takes_tickets(proposed["lead"])
+        plain = proposed["outcome"] in {Outcome.TICKET, Outcome.EMERGENCY}
+        if able and plain and not proposed["needs_dispatcher"]:
+            co = [code for code in proposed["co"] if casework.tickets.takes_tickets(code)]
+            casework.tickets.dispatch(session, ticket_no, proposed["lead"], DISPATCHER, co)
+
+
 @pytest.fixture
 def register(database: Database, casework: Casework, deadlines: DeadlineService) -> Register:
-    """Return a function that registers an appeal, fields of appeal and proposal changed by name."""
+    """Return a function that registers an appeal, fields of appeal and proposal changed by name.
+
+    A confidential one is confirmed and dispatched by a dispatcher, unless it ``waits``.
+    """
     count = 0
 
-    def run(proposal: Proposal = PROPOSAL, **changed: object) -> RegisteredAppeal:
+    def run(
+        proposal: Proposal = PROPOSAL, *, waits: bool = False, **changed: object
+    ) -> RegisteredAppeal:
         nonlocal count
         count += 1
         new = replace(APPEAL, **{"idempotency_key": f"turn:{count}", **changed})
         deadline = deadlines.resolve_due(new.kind)
         with database.transaction() as session:
+            done = casework.appeals.register(session, new, proposal, deadline)
+            if not done.confidential or waits or proposal.outcome is Outcome.DECLINE:
+                return done
+            lead_through(session, casework, done)
+            session.flush()
             return casework.appeals.register(session, new, proposal, deadline)
 
     return run

@@ -1,5 +1,6 @@
 """Steps at the desks in a real browser; a plugin listed in ``tests/conftest.py``."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -74,6 +75,13 @@ def choose(page: Page, key: str) -> None:
     page.locator(f'[data-row="{key}"]').click()
 
 
+def look(page: Page, name: str) -> None:
+    """Keep a picture where HOTLINE_SCREENSHOTS names a folder: to be looked at by people."""
+    folder = os.environ.get("HOTLINE_SCREENSHOTS")
+    if folder:
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
 def begin(service: DeskService, words: str) -> tuple[Citizen, str]:
     citizen = service.citizen()
     citizen.say(words)
@@ -138,6 +146,10 @@ def dispatched(service: DeskService, open_desk: Open, number: str) -> Ticket:
     if not lead:
         page = open_desk(service.account(Role.DISPATCHER))
         choose(page, ticket.ticket_no)
+        if ticket.confidential:
+            press(page, "confirm-redaction")
+            # Drawn anew by then, with the version that is dispatched.
+            expect(page.locator(".desk-work")).to_contain_text("已确认第1稿")
         press(page, "dispatch-1")
         expect(notice(page, "已派给")).to_be_visible()
     return ticket

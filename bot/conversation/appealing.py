@@ -29,7 +29,8 @@ class Appealing:
         draft = turn.state.draft
         if draft is not None:
             taken = intake.absorb(draft, turn.text, turn.heard, intent)
-            said = replies.CORRECTED if draft.asking is Slot.CONFIRM else ""
+            changed = draft.asking is Slot.CONFIRM and taken != draft
+            said = replies.CORRECTED if changed else ""
             return self._advance(taken, said, intent, turn)
         if turn.state.unanswered and intent is not Intent.MAKE_COMPLAINT and "登记" in turn.text:
             opened = intake.begin_offered(turn.state.unanswered, turn.state.offered)

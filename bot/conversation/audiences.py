@@ -16,6 +16,8 @@ _FILE = Path(__file__).with_name("audiences.yml")
 _SUPPOSES = re.compile(r"^(?:那?(?:要是|如果|假如|万一|换成)|那(?:我|我们)?家?)")
 _BEFORE = re.compile(r"(?:那|就是|是|给|帮|我|我们|我家|家里|的)*")
 _AFTER = re.compile(r"[的呢，,]")
+# 「我妈瘫在床上来不了呢」 supposes without a word for it.
+_WHAT_IF = re.compile(r"^[^，,。]{2,}呢[？?。]?$")
 _ASKS = re.compile(r"[呢吗么?？]|怎么|咋|如何|能不能|可不可以|行不行")
 _LONGEST = 24  # characters: more tells of something, and does not only turn a question
 
@@ -58,8 +60,11 @@ class Audiences:
         """Return a group by its name."""
         return next(group for group in self.groups if group.name == name)
 
-    def switch(self, text: str, wording: Wording) -> Switch | None:
-        """Return the group that ``text`` turns to, where it says nothing else but a facet."""
+    def switch(self, text: str, wording: Wording, of: str = "") -> Switch | None:
+        """Return the group that ``text`` turns to, where it says nothing else but a facet.
+
+        ``of``: names of the matter that the question is turned on; their words say nothing new.
+        """
         if len(text) > _LONGEST:
             return None
         for group in self.groups:
@@ -69,11 +74,17 @@ class Audiences:
             before, after = text[: found.start()], text[found.end() :]
             rest = wording.residue(before + after)
             more = re.sub(r"[\W_]", "", self.around.sub("", rest))
-            begins = _BEFORE.fullmatch(before) and _AFTER.match(after)
+            more = "" if all(character in of for character in more) else more
+            begins = _BEFORE.fullmatch(before) and (_AFTER.match(after) or _WHAT_IF.search(after))
             if not more or ((begins or _SUPPOSES.match(text)) and _ASKS.search(text)):
                 facet = wording.facet_of(before + after)
                 return Switch(group, None if facet is FacetName.PROCESS else facet)
         return None
+
+    def mentioned(self, text: str) -> str | None:
+        """Return the group that ``text`` speaks of, where it is one and no other."""
+        found = [group.name for group in self.groups if group.said.search(text)]
+        return found[0] if len(found) == 1 else None
 
     def is_of(self, group: Group, matter: Matter) -> bool:
         """Whether a guide is this group's and no other's, by its title."""

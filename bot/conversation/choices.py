@@ -9,13 +9,16 @@ from bot.conversation.schemas import Choice
 from knowledge_base.schema import FacetName
 from retrieval.wording import load_wording
 
+# Up to twelve: an event in life has more steps than a question has meanings.
+_COUNTED = r"(?P<number>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九两])"
 _NUMBER = re.compile(
-    r"^(?:选|要|我选|是)?(?:第)?(?P<number>[1-9一二三四五两])(?:个|项|种|号|条)?(?:吧|啊|的)?[。.!！]?$"
+    rf"^(?:选|要|我选|是)?(?:第)?{_COUNTED}(?:个|项|种|号|条|步|件|样)?(?:吧|啊|的)?[。.!！]?$"
 )
-_CHINESE_NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
+_CHINESE_NUMBERS = {said: at for at, said in enumerate("一二三四五六七八九十", 1)}
+_CHINESE_NUMBERS |= {"两": 2, "十一": 11, "十二": 12}
 # 「第二个要多少钱」: which, and what of it
 _LEADING = re.compile(
-    r"^(?:那|选|就|问)?(?:第(?P<number>[1-9一二三四五])(?:个|项|种)|(?P<pair>前者|后者|前一个|后一个|前面那个|后面那个))"
+    rf"^(?:那|选|就|问)?(?:第{_COUNTED}(?:个|项|种|步|件|样)|(?P<pair>前者|后者|前一个|后一个|前面那个|后面那个))"
     r"(?:呢|的|是|，|,)*(?P<rest>.{1,14})$"
 )
 _TAKES = re.compile(

@@ -35,14 +35,31 @@ _BOTH = re.compile(
 _WHICH = re.compile(
     r"^(?:那么?|所以|到底|请问|你说|我)*(?:哪个|哪种|哪一个|哪样|办哪个|选哪个)(?!部门|窗口|地方).{0,8}$"
 )
+# Of two that were told apart, the one that is not in focus.
+_OTHER = re.compile(
+    r"(?:另外?|其他|剩下)的?那?一?(?:个|种|项)(?!人)|(?:普通|一般|正常|常规)的(?!话)"
+)
+_NEAR = 3  # candidates
+_WHICH_ONE = re.compile(
+    r"(?:我|该|应该|办|选|走|要|是|用|到底)*哪(?:个|种|一个|样|一种)(?!部门|窗口|地方|派出所|单位|大厅|局|所|中心)(?:办起来)?"
+)
 _EARLIER = re.compile(
     r"(?:那|再|先|还是|我们?|咱们?|接着|继续|说|问|讲|回|到|看|一下)*(?:刚才|刚刚|前面|之前|上面|先前|最开始|一开始|"
     r"开头|最早|上一个|前一个|头一个|原来)(?:我)?(?:说|问|讲|聊|提)?(?:到|过)?(?:的)?(?:那个|那件|那项|那)?"
-    r"(?:事情?|问题|业务)?"
+    r"(?:事情?|问题|业务)?|"
+    r"^(?:回头|回过头)来?(?:再)?(?:说|讲|看|问)(?:一?下)?|"
+    # 「先不管医保，……」
+    r"^(?:那|好|哎|算了|，)*(?:先)?(?:不|别)(?:管|说|问|聊|讲|谈|提)(?:这个|那个)?[^，,。]{0,8}(?:了|先)?[，,。]"
 )
 _BACK = re.compile(r"回到|说回|问回|讲回|上一个|前一个")
 _FIRST = re.compile(r"最开始|一开始|开头|最早|头一个")
-_NAME = 3  # characters
+_NAME = 2  # characters
+_FIRST_TIME = "首次"  # meant where only the thing is named: 「护照和通行证」
+# What is done with a thing, in the words of titles: by itself no thing.
+ACTION = re.compile(
+    r"(?:设立|变更|注销|首次|换发|补发|换领|补领|申领|办理|核发|签发|登记|申请|许可|备案|期满换证|遗失补证|补办|换证|挂失|"
+    r"续签|年检|过户|迁入|迁出|转入|新办)+"
+)
 # What is compared, where it is not named by a side of the guide itself.
 _SIDES: tuple[tuple[FacetName, re.Pattern[str]], ...] = (
     (FacetName.TIME_LIMIT, re.compile(r"快|慢|久|几天")),
@@ -90,8 +107,10 @@ def compared(text: str, answer: Answer, state: DialogueState, asking: Asking) ->
 
 def returned(text: str, state: DialogueState, asking: Asking) -> Wish | None:
     """Return the wish to go back to a matter that was spoken of before the present one."""
+    if (other := _the_other(text, state, asking)) is not None:
+        return Wish(kind="return", matter=other, facet=_side(text))
     found = _EARLIER.search(text)
-    if found is None or not state.earlier:
+    if found is None or not (state.earlier or state.focus):
         return None
     rest = text[: found.start()] + text[found.end() :]
     wording = load_wording()
@@ -100,18 +119,33 @@ def returned(text: str, state: DialogueState, asking: Asking) -> Wish | None:
     if len(wording.residue(rest)) > 1:
         near = (candidate.code for candidate in asking.ask(rest).candidates)
         code = next((one for one in near if one in known), None)
-    elif _FIRST.search(found[0]):
+    elif state.earlier and _FIRST.search(found[0]):
         code = state.earlier[-1]
-    elif _BACK.search(found[0]):
+    elif state.earlier and _BACK.search(found[0]):
         code = state.earlier[0]
     return None if code is None else Wish(kind="return", matter=code, facet=_side(rest))
 
 
+def _the_other(text: str, state: DialogueState, asking: Asking) -> str | None:
+    """Return the matter that the one in focus was told apart from: 「那另外一个要多少钱」."""
+    found = _OTHER.search(text)
+    if found is None or state.focus is None or not state.earlier:
+        return None
+    other = state.earlier[0]
+    rest = text[: found.start()] + text[found.end() :]
+    if len(load_wording().residue(rest)) <= 1:
+        return other
+    near = (candidate.code for candidate in asking.ask(text).candidates[:_NEAR])
+    return other if other in near else None
+
+
 def _side(text: str) -> FacetName | None:
-    asked = load_wording().facet_of(text)
+    # 「办哪个」「走哪个」 asks which, and not where.
+    asked = load_wording().facet_of(_WHICH_ONE.sub("", text))
+    weighed = next((facet for facet, pattern in _SIDES if pattern.search(text)), None)
     if asked is not None and asked is not FacetName.PROCESS:
-        return asked
-    return next((facet for facet, pattern in _SIDES if pattern.search(text)), None)
+        return weighed if weighed is not None and _WHICH_ONE.search(text) else asked
+    return weighed
 
 
 def _spoken_of(state: DialogueState) -> tuple[str, ...]:
@@ -135,7 +169,7 @@ def _both(first: str, second: str, asking: Asking) -> tuple[str, ...]:
 
 def _is_a_name(text: str, asking: Asking) -> bool:
     """Whether the words by themselves are what a guide is called: 「个体户」, and not 「补领」."""
-    if len(text) < _NAME:
+    if len(text) < _NAME or ACTION.fullmatch(text):
         return False
     near = (one.code for one in asking.suggest(text) if re.fullmatch(MATTER_CODE, one.code))
     matters = [asking.matter(code) for code in near]
@@ -157,5 +191,7 @@ def _first_code(texts: list[str], asking: Asking, but: str | None) -> str | None
             title = set(asking.matter(but).title)
             codes.sort(key=lambda code: -len(title & set(asking.matter(code).title)))
         if codes:
-            return codes[0]
+            first = (code for code in codes if _FIRST_TIME in asking.matter(code).title)
+            plain = answer.decision is not Decision.ANSWER and but is None
+            return next(first, codes[0]) if plain else codes[0]
     return None

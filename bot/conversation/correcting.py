@@ -10,11 +10,22 @@ from routing.schemas import AppealKind
 
 WHOLE_PLACE = 24  # characters; longer answers tell more than a place
 REFUSES_CONTACT = re.compile(
-    r"不(?:想|敢|愿意?)?留|匿名|不方便|不给|不提供|别留|保密电话|没有电话|没手机|不用留|算了"
+    r"不(?:想|敢|愿意?)?留|匿名|不方便|不给|不提供|别留|保密电话|没有电话|没手机|不用留|算了|"
+    r"(?:不用|不要|不必|不需要|无需|别)(?:再|给|打电话|回)*(?:联系|回访|找我|打电话|打给)"
+)
+# 「先别提交，我再想想」 changes nothing yet.
+_HOLDS = re.compile(
+    r"(?:等等|等一?下|慢着|先等等)?[，,\s]*(?:你|您)?(?:先|暂时|还)?(?:别|不要|不用|不)(?:忙|急|着急)*(?:着)?(?:提交|登记|上?报|交)"
+    r"[^，,。]{0,3}(?:[，,。\s]*(?:我|让我|容我)?(?:再)?(?:想|考虑|看|核对|检查)[^，,。]{0,4})?[。！!]*$"
+)
+# 「可以，不过电话换成……」: a yes that is none yet.
+_CONCEDES = re.compile(
+    r"^(?:可以|好的?|行|对|嗯+|没问题|没错)[，,、\s]*(?:不过|但是?|就是|只是)[，,、\s]*"
 )
 _CORRECTION = re.compile(
     r"^(?:等等|等下|等一下|哎|哦|噢|啊|慢着|对不起|不好意思|抱歉|我)?[，,、\s]*(?:刚才|前面|刚刚|我)?"
-    r"(?:不对|不是(?!很|太|我)|(?:说|写|记|讲|打|弄|搞)?错了|口误|有误|改一下|更正(?:一下)?|纠正一下|要改)[，,、：:\s]*"
+    r"(?:不对|不是(?!很|太|我)|(?:说|写|记|讲|打|弄|搞)?错了|"
+    r"(?:说|写|记|讲|打|弄|搞)错(?:小区|地方|地点|地址|路名?|街|区|时间|日子|名字|号码|电话)了?|口误|有误|改一下|更正(?:一下)?|纠正一下|要改)[，,、：:\s]*"
 )
 _A_NOT_B = re.compile(
     r"是(?:在)?(?P<right>[^，,。是]+?)[，,]?(?:而|并)?不(?:是|在|属于|归)(?P<wrong>[^，,。]+)"
@@ -25,7 +36,7 @@ _NOT_B_BUT_A = re.compile(
 _FIELD_SAID = re.compile(
     r"^(?:把)?(?P<field>地点|地址|位置|时间|内容|电话|手机号?|号码|联系方式|类型)(?:也|再|要|给我|帮我)*"
     r"(?:(?:说|写|记|弄|打|搞)错了[，,]?(?:应该|要)?(?:是|改成|在)?|不对[，,]?(?:应该|要)?(?:是|改成|在)?|不是.{1,12}[，,]?(?:应该|要)?是(?:在)?|"
-    r"改成|改为|换成|改到|改|换|应该是|是|：|:)\s*(?P<value>.+)$"
+    r"(?:改|换|更正|修改)(?:一?下)?[，,：:\s]*(?:成|为|到)?(?:应该)?(?:是)?|应该是|是|：|:)\s*(?P<value>.+)$"
 )
 _JOINS = re.compile(
     r"(?:请|麻烦|帮我|给我|把|就|还是|都)*(?:它们|这[两几些]件(?:事)?)?(?:合并|合在一起|并在一起|放在?一起|一起办|合成一(?:张|件)|"
@@ -47,7 +58,7 @@ _SLOT_OF_FIELD = {"地点": Slot.WHERE, "地址": Slot.WHERE, "位置": Slot.WHE
 
 def correct(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
     """Apply a correction at the read-back: a named field, "B not A", or new details."""
-    body = _CORRECTION.sub("", text.strip())
+    body = _CORRECTION.sub("", _CONCEDES.sub("", text.strip()))
     if said := _FIELD_SAID.match(body):
         return _set_field(draft, said["field"], said["value"], heard)
     swap = _NOT_B_BUT_A.search(text) or _A_NOT_B.search(body)
@@ -76,6 +87,11 @@ def correct(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
     return draft.model_copy(update={"what": f"{draft.what}；{body}"}) if body else draft
 
 
+def holds(text: str) -> bool:
+    """Whether a message wants the draft left as it stands for now: 「先别提交」."""
+    return _HOLDS.match(text.strip()) is not None
+
+
 def joins(draft: AppealDraft, text: str) -> bool | None:
     """Return whether one ticket is wanted for all issues; ``None`` where nothing is said of it."""
     wanted = _JOINS.fullmatch(text.strip()) or _PARTS.fullmatch(text.strip())
@@ -86,7 +102,7 @@ def puts_right(draft: AppealDraft, text: str) -> bool:
     """Whether a message corrects what was said before, whatever is being asked for."""
     if draft.asking is Slot.WHAT:
         return False
-    said = text.strip()
+    said = _CONCEDES.sub("", text.strip())
     body = _CORRECTION.sub("", said)
     corrects = body != said
     if field := _FIELD_SAID.match(body):

@@ -7,7 +7,14 @@ asked for, the draft is read back. Nothing here asks for what was already said.
 import re
 
 from bot.conversation import replies
-from bot.conversation.correcting import REFUSES_CONTACT, WHOLE_PLACE, correct, joins, puts_right
+from bot.conversation.correcting import (
+    REFUSES_CONTACT,
+    WHOLE_PLACE,
+    correct,
+    holds,
+    joins,
+    puts_right,
+)
 from bot.conversation.intents import Intent
 from bot.conversation.schemas import AppealDraft, Heard, Slot
 from routing.schemas import AppealKind
@@ -23,6 +30,7 @@ _NEEDED: dict[AppealKind, tuple[Slot, ...]] = {
     AppealKind.SUGGESTION: (Slot.WHAT, Slot.CONTACT),
     AppealKind.COMMENDATION: (Slot.WHAT, Slot.CONTACT),
 }
+_TIMED = frozenset(kind for kind, slots in _NEEDED.items() if Slot.WHEN in slots)
 # Where two kinds fit, the better protected one wins.
 _PROTECTION = (
     AppealKind.IRREGULARITY_REPORT,
@@ -48,12 +56,16 @@ _REGISTERS = re.compile(
     r"^(?:那|就|那就|你|您|请|麻烦|帮我|给我|替我|可以|好|好的|行)*[，,]?(?:帮我|给我)?登记(?:吧|一下|下来|上去|了)*[。!！]*$"
 )
 _ENOUGH = 4  # characters that can tell what happened: 路灯不亮
+_BESIDE_A_TIME = 2  # characters of a message that says a time and nothing else
 _REMAINDER = 6  # more than an answer to the open question: worth keeping
 _UNKNOWN = re.compile(
     r"^(?:我)?(?:不清楚|不知道|不晓得|记不得|记不清|不记得|忘了|说不清|没有|随便)[了啊吧。]*$"
 )
 _WITHHOLDS = re.compile(
-    r"(?:不|别)(?:想|愿意?|方便|用|要|敢)?(?:留|给|提供|填|登记)(?:我的?)?(?:电话|号码|手机|联系方式|姓名)"
+    r"(?:不|别)(?:想|愿意?|方便|用|要|敢)?(?:留|给|提供|填|登记)(?:我的?)?(?:电话|号码|手机|联系方式|姓名)|"
+    r"(?:电话|号码|手机号?|联系方式)(?:我|就|也|都|暂时|先|还是)*(?:不|别)(?:太|大)?(?:想|愿意?|方便|用|要|敢|了)*"
+    r"(?:留|给|提供|填|登记|写|说|告诉|公开)|"
+    r"(?:不用|不要|不必|不需要|无需|别)(?:再|给|打电话)*(?:联系|回访|找)我|(?:不用|不要|不必|别)(?:给我)?(?:回|打)电话"
 )
 _BLAMES = re.compile(r"投诉|举报|曝光")
 # Words that name a kind so plainly that nothing heard beside them counts.
@@ -67,7 +79,7 @@ _SUGGESTS = re.compile(
     r"(?:我觉得|我认为|希望|最好).{0,24}(?:应该|多装|多设|增设|增加|加装|多开|改成|统一)"
 )
 _AFFIRMS = re.compile(
-    r"^(?:确认|确定|对|对的|是|是的|没问题|没错|好|好的|可以|行|嗯+|提交|正确|没有问题|就这样|ok|OK)"
+    r"^(?:确认|确定|对|对的|是|是的|没问题|没错|好|好的|可以|行|嗯+|提交|正确|没有问题|就(?:是)?这样|这[回次下](?:都|全)?对|ok|OK)"
     r"(?:了|啊|吧|呀|哦|噢|提交|登记|交|报)*[。！!~]*$"
 )
 # Back from an interruption: 「继续刚才的投诉，……」
@@ -90,11 +102,18 @@ _TIME = re.compile(
 )
 
 
+# How long it has been so, which is a time as well: 「停水两天了」「三天没人清」
+_LASTING = re.compile(
+    r"(?<![第\d好])(?:\d{1,3}|[一二两三四五六七八九十半几]{1,2}|多少)(?:多)?(?:来)?个?(?:多)?(?:天|周|星期|礼拜|月|年|小时|钟头|晚上)"
+    r"(?=多?(?:了|没|不|都|还没|一直))"
+)
+
+
 def begin(text: str, heard: Heard, intent: Intent | None) -> AppealDraft:
     """Open a draft from the first thing said; everything already told is in it."""
     draft = AppealDraft(kind=_kind(text, heard, intent), what="")
     withheld = heard.anonymous or (_WITHHOLDS.search(text) is not None and heard.phone is None)
-    told = _absorb_heard(draft, heard)
+    told = _absorb_heard(draft, text, heard)
     return told.model_copy(update={"what": _what(text), "contact_refused": withheld})
 
 
@@ -108,7 +127,7 @@ def begin_offered(text: str, heard: Heard | None) -> AppealDraft:
 def absorb(draft: AppealDraft, text: str, heard: Heard, intent: Intent | None) -> AppealDraft:
     """Take what one message says: the answer to the open question, and anything else it tells."""
     text = _GOES_ON.sub("", text.strip())
-    if not text:
+    if not text or (draft.asking is Slot.CONFIRM and holds(text)):
         return draft
     if (joined := joins(draft, text)) is not None:
         return draft.model_copy(update={"joined": joined})
@@ -117,16 +136,18 @@ def absorb(draft: AppealDraft, text: str, heard: Heard, intent: Intent | None) -
     if taken_back := _TAKEN_BACK.match(text.strip()):
         text = taken_back["right"]
         heard = heard.model_copy(update=_of_the_rest(heard, text))
-    told = _absorb_heard(draft, heard)
+    told = _absorb_heard(draft, text, heard)
     if told.contact is None and _WITHHOLDS.search(text):
         told = told.model_copy(update={"contact_refused": True})
+    if heard.when and len(text) - len(heard.when) <= _BESIDE_A_TIME:
+        told = told.model_copy(update={"when": text})  # said once more, and closer
     answered = _ANSWERS[draft.asking](told, text, intent) if draft.asking in _ANSWERS else told
     return _keep_remainder(answered, text, heard)
 
 
 def listen(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
     """Add what a caller tells a person: the assistant asked nothing, everything is a detail."""
-    told = _absorb_heard(draft, heard)
+    told = _absorb_heard(draft, text, heard)
     details = text.strip()
     worth = len(re.sub(r"\W", "", details)) > _REMAINDER
     if not told.what:
@@ -246,7 +267,11 @@ def _what(text: str) -> str:
     return told if len(told) >= _ENOUGH else ""
 
 
-def _absorb_heard(draft: AppealDraft, heard: Heard) -> AppealDraft:
+def _absorb_heard(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
+    found = _LASTING.search(text)
+    # Who is asked for the time answers in their own words.
+    timed = draft.kind in _TIMED and draft.asking is not Slot.WHEN
+    lasting = f"已有{found[0]}" if found and timed else None
     confidential = (
         draft.confidential
         or heard.confidential
@@ -257,7 +282,7 @@ def _absorb_heard(draft: AppealDraft, heard: Heard) -> AppealDraft:
         update={
             "where": draft.where or heard.place,
             "district": draft.district or heard.district,
-            "when": draft.when or heard.when,
+            "when": draft.when or heard.when or lasting,
             "contact": draft.contact or heard.phone,
             "contact_refused": (draft.contact_refused or heard.anonymous) and not heard.phone,
             "confidential": confidential,

@@ -1,5 +1,6 @@
 """What is offered beside answers: the one-time notice, the checklist, a whole event in life."""
 
+import re
 from collections.abc import Sequence
 
 from bot.conversation import intake, replies
@@ -26,6 +27,10 @@ from retrieval.schemas import Decision
 from retrieval.wording import load_wording
 
 _REMEMBERED = 5  # matters
+
+
+# “一共要多久” is asked of a whole event in life, as “要多久” is.
+_ALTOGETHER = re.compile("一共|总共|全部|这些")
 
 
 class Offering:
@@ -140,6 +145,24 @@ def step_choices(told: Overview) -> tuple[Choice, ...]:
         for step in told.steps
     )
     return (*steps, Choice(label=replies.NONE_OF_THEM, value=replies.NONE_OF_THEM))
+
+
+def which_step(intent: Intent | None, turn: Turn) -> Outcome | None:
+    """Ask which step of the bundle told last a bare question (要带什么材料) is about."""
+    choices, text = turn.state.choices, turn.text
+    facet = load_wording().facet_of(text)
+    if turn.state.bundle is None or not choices or facet is None:
+        return None
+    if len(load_wording().residue(_ALTOGETHER.sub("", text))) > 1:
+        return None
+    asked = numbered(replies.WHICH_STEP.format(facet=facet.label), choices)
+    return Outcome(
+        act=Act.ANSWER_QUESTION,
+        intent=intent,
+        state=turn.state.model_copy(update={"choice_facet": facet, "asks": Slot.MATTER}),
+        replies=(Reply(text=asked, choices=choices),),
+        decision=Decision.CLARIFY,
+    )
 
 
 def back_to_draft(draft: AppealDraft | None) -> tuple[Reply, ...]:

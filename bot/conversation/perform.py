@@ -5,8 +5,11 @@ for certain — an open question, offered choices, a confident guide — and ``P
 the settled act out.
 """
 
+import re
+
 from bot.conversation import intake, replies
 from bot.conversation.appealing import Appealing
+from bot.conversation.audiences import audiences
 from bot.conversation.cards import guide_card, policy_card, source_record
 from bot.conversation.choices import matter_choices, numbered, pick, side_of
 from bot.conversation.courtesies import (
@@ -21,8 +24,9 @@ from bot.conversation.courtesies import (
 from bot.conversation.guidance import Guiding
 from bot.conversation.intent_patterns import guess_intent
 from bot.conversation.intents import FACET_OF_INTENT, Intent
-from bot.conversation.offering import Offering, back_to_draft, earlier
+from bot.conversation.offering import Offering, back_to_draft, earlier, which_step
 from bot.conversation.protocols import Guides, Offers, Proposing
+from bot.conversation.questioning import left_open, spoken_of_before
 from bot.conversation.relating import Relating
 from bot.conversation.remarks import Pace, remarks
 from bot.conversation.schemas import (
@@ -36,7 +40,7 @@ from bot.conversation.schemas import (
 )
 from bot.conversation.settle import settle, topic_of
 from foundation.errors import NotFoundError
-from knowledge_base.schema import FacetName
+from knowledge_base.schema import MATTER_CODE, FacetName
 from retrieval.schemas import Answer, Decision, EntryKind
 
 
@@ -86,8 +90,10 @@ class Performer:
         left = {
             "last_act": outcome.act,
             "in_row": turn.state.in_row + 1 if same else 0,
-            "danger": turn.emergency,
+            "danger": turn.state.danger if outcome.act is Act.TELL_PLACE else turn.emergency,
         }
+        left["whom"] = audiences().mentioned(turn.text) or turn.state.whom
+        left["question"] = left_open(outcome, turn)
         if outcome.state.pending is turn.state.pending:
             left["pending"] = None  # taken up in the very next turn or not at all
         guided = outcome.state.guiding
@@ -100,14 +106,26 @@ class Performer:
         retrieved = turn.retrieved
         if retrieved.decision is Decision.ANSWER:
             return self._told(turn, intent, retrieved.candidates[0][0], retrieved.facet)
-        if (code := _spoken_of_before(turn)) is not None:
+        if (code := spoken_of_before(turn)) is not None:
             return self._told(turn, intent, code, retrieved.facet)
         facet = FACET_OF_INTENT.get(intent) if intent is not None else None
         if facet is not None and turn.state.focus and _speaks_of_focus(turn):
             return self._guide(turn, intent, turn.state.focus, facet)
         if retrieved.decision is Decision.CLARIFY:
+            own = self._own_of_whom(turn)
+            if own is not None:
+                return self._told(turn, intent, own, retrieved.facet)
             return self._clarify(turn, intent)
         return self._fallback(intent, turn)
+
+    def _own_of_whom(self, turn: Turn) -> str | None:
+        """Return the one guide on offer for who is spoken of: 「给他买医保呢」 of a newborn."""
+        if turn.state.whom is None or _PRONOUN.search(turn.text) is None:
+            return None
+        group = audiences().named(turn.state.whom)
+        codes = (code for code, _ in turn.retrieved.candidates if re.fullmatch(MATTER_CODE, code))
+        own = [code for code in codes if group.has_own(self._guides.matter(code))]
+        return own[0] if len(own) == 1 else None
 
     def _told(
         self, turn: Turn, intent: Intent | None, code: str, facet: FacetName | None
@@ -326,6 +344,8 @@ class Performer:
             return says(Act.FALLBACK, replies.ACKNOWLEDGED, replies.ACKNOWLEDGED_AGAIN)(
                 intent, turn
             )
+        if (asked := which_step(intent, turn)) is not None:
+            return asked
         failures = turn.state.failures + 1
         codes = [code for code, _ in turn.retrieved.candidates[:3]]
         near = matter_choices(codes, self._guides) if failures == _OFFER_NEAR and codes else ()
@@ -351,6 +371,7 @@ class Performer:
         return calling_a_person(outcome) if third else outcome
 
 
+_PRONOUN = re.compile(r"[他她](?!们)")
 # A story that a guide answers, and that still may want somebody to act.
 _MAY_BE_AN_APPEAL = 0.9
 # Never the same fallback twice: rephrase, the nearest guides as choices, a person.
@@ -368,16 +389,6 @@ def _fallback_text(failures: int) -> str:
 
 def _unanswered(turn: Turn) -> Effect:
     return Effect(type="record_unanswered", data={"text": turn.text})
-
-
-def _spoken_of_before(turn: Turn) -> str | None:
-    """Return the one matter among several fitting ones that was spoken of already."""
-    retrieved, state = turn.retrieved, turn.state
-    if retrieved.decision is not Decision.CLARIFY or retrieved.facet in {None, FacetName.PROCESS}:
-        return None
-    known = {state.focus, *state.earlier}
-    before = [code for code, _ in retrieved.candidates if code in known]
-    return before[0] if len(before) == 1 else None
 
 
 def _speaks_of_focus(turn: Turn) -> bool:

@@ -5,6 +5,7 @@ import uuid
 from typing import Protocol
 
 from bot.conversation.parts import Part, PartReader
+from bot.conversation.questioning import in_context
 from bot.conversation.schemas import DialogueState, Heard, Retrieved, Turn
 from bot.conversation.wishes import WishReader
 from foundation.text.normalise import normalise
@@ -63,6 +64,7 @@ class TurnReader:
         """Read one message and the parts it is to be handled in: one, unless it holds several."""
         readable = replace_personal(normalise(text[:PIPELINE_CHARACTERS]), values)
         answer = self._retrieval.ask(readable, focus=state.focus)
+        answer = in_context(readable, answer, state, self._retrieval)
         wish = self._wishes.read(readable, answer, state)
         whole = emergency is not None or wish is not None
         parts = (Part(readable),) if whole else self._parts.read(readable, answer, state)

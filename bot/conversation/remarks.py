@@ -19,6 +19,11 @@ from retrieval.places import other_places
 
 _FILE = Path(__file__).with_name("remarks.yml")
 _PUNCTUATION = re.compile(r"[\s，。！？、~～…,.!?;；:：“”\"']+")
+_BREATH = re.compile(
+    r"(?:啊|嗯|呃|哦|哎|喂|啥|什么|哈|唉|那个|不好意思|对不起|麻烦(?:你|您)?(?:了)?|谢谢|你好|姑娘|小伙子|同志|师傅|"
+    r"(?:我|人|这)?(?:老了|年纪大了?|岁数大了?|眼(?:睛)?(?:花|不好)了?|耳朵(?:不好|背)了?|耳背|记不住|跟不上|看不过来))+"
+)
+_PARTICLES = "嘛啊呀哦哈呢哟噻"
 _CITY = "{city}"
 _AS_SAID = "还是刚才那句话："
 _LONGEST_REMARK = 30  # characters
@@ -30,6 +35,10 @@ class Pace(StrEnum):
     AGAIN = "repeat"
     SHORTER = "shorter"
     SLOWER = "slower"
+
+
+# Of several ways that are wanted in one breath, the one that changes most.
+_TELLING = (Pace.SHORTER, Pace.SLOWER, Pace.AGAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,17 @@ class Remarks:
         bare = _PUNCTUATION.sub("", text)
         if not 1 < len(bare) <= _LONGEST_REMARK:
             return None
+        if (whole := self._pace_of(bare)) is not None:
+            return whole
+        # 「啥？没听清，再说一遍」: each clause by itself, and what is only breath
+        said = [one for one in _PUNCTUATION.split(text) if one and not _BREATH.fullmatch(one)]
+        found = [self._pace_of(one) for one in said]
+        if not found or None in found:
+            return None
+        return next((pace for pace in _TELLING if pace in found), Pace.AGAIN)
+
+    def _pace_of(self, bare: str) -> Pace | None:
+        bare = bare.rstrip(_PARTICLES)
         return next((pace for pace, said in self.paces if said.fullmatch(bare)), None)
 
     def wants_to_rate(self, text: str) -> bool:

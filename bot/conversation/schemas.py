@@ -213,6 +213,7 @@ class DialogueState(Record):
     # What “登记” turns into an appeal: the last question without a guide, or a story with one.
     unanswered: str | None = None
     offered: Heard | None = None  # what was heard of the story
+    question: str | None = None  # asked before, and no guide told: read with what comes next
     last_ticket_no: str | None = None
     bundle: str | None = None  # code of the bundle spoken of last, while no matter is in focus
     told_bundles: tuple[str, ...] = ()  # said once that a matter belongs to them
@@ -226,6 +227,7 @@ class DialogueState(Record):
     danger: str | None = None  # the line of a safety card that asked for the place
     ticket_named: str | None = None  # number given while its code is still missing
     guiding: Guided | None = None
+    whom: str | None = None  # the group spoken of last (``bot.conversation.audiences``)
     last_act: Act | None = None
     topic: str | None = None  # the last one that another body settles (``remarks``)
     in_row: int = 0  # turns before it that were the same

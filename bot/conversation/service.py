@@ -192,6 +192,24 @@ class ConversationService:
             lambda session: self._appeals.progress(session, number, code, client_key)
         )
 
+    async def say_of_appeal(
+        self, number: str, code: str, client_key: str, text: str, question: int | None
+    ) -> ProgressView:
+        """Take what a protected citizen answers a department, or adds; return the progress."""
+        return await self._database.write(
+            lambda session: self._appeals.say(session, number, code, client_key, text, question)
+        )
+
+    async def say_in_conversation(
+        self, number: str, conversation_id: str, text: str, question: int | None
+    ) -> ProgressView:
+        """Take the same in the conversation that registered the appeal."""
+        return await self._database.write(
+            lambda session: self._appeals.say_in_conversation(
+                session, number, conversation_id, text, question
+            )
+        )
+
     async def recover(self) -> int:
         """Handle what a killed server left unhandled; return how many conversations."""
         waiting = await self._database.read(repository.unhandled_conversations)

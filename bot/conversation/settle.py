@@ -8,7 +8,7 @@ import re
 
 from bot.conversation import intake
 from bot.conversation.choices import pick
-from bot.conversation.intent_patterns import guess_intent
+from bot.conversation.intent_patterns import guess_intent, settled_intent
 from bot.conversation.intents import ANSWERS, FACET_OF_INTENT, Intent
 from bot.conversation.progress import named_ticket
 from bot.conversation.rating import rates, rates_service
@@ -26,7 +26,7 @@ _WANTS_PERSON = re.compile(
 _CANCELS = re.compile(
     r"^(?:算了|那就?算了)?[，,\s]*(?:我)?(?:不|别|取消|不想|不要|放弃)"
     r"(?:投诉|登记|举报|反映|提交|办|查|问|弄|搞|报|说|填|提|交)?(?:了|登记|投诉|反映|举报)+[吧。!！]*$|"
-    r"^(?:那就?)?算了[吧。]*$|^取消[吧。]*$"
+    r"^(?:哎|唉|那|就|还是)*算了[吧啊。]*(?:[，,\s]*(?:谢谢|多谢|麻烦|打扰|不好意思|不用了).{0,4})*$|^取消[吧。]*$"
 )
 # Acts that say nothing about the matter: what retrieval or routing is sure of goes first.
 _WEAK = frozenset(
@@ -35,9 +35,21 @@ _WEAK = frozenset(
 _BREAKS_INTAKE = frozenset({Act.CANCEL_APPEAL, Act.HANDOVER, Act.PROGRESS})
 _ASKS_PROGRESS = re.compile(
     r"进度|进展|单号|编号|查询码|(?:办|处理|解决)(?:理)?(?:到哪|[得的](?:怎么样|咋样|如何))|处理怎么样|(?:投诉|举报|反映|诉求|工单).{0,8}"
-    r"(?:结果|回复|答复|怎么样|咋样|到哪|处理了?没|办了?没|有没有)|(?:有|没)(?:结果|回复|答复|下文)"
+    r"(?:结果|回复|答复|怎么样|咋样|到哪|处理了?没|办了?没|有没有)|(?:有|没)(?:结果|回复|答复|下文)|"
+    r"动静|音信|音讯|回音|石沉大海|(?:什么时候|啥时候|哪天|几时|几号|多久)(?:能|可以|才|会)*(?:给我?|来个?|有)?个?"
+    r"(?:回话|回复|答复|回音|消息|结果|信儿?|说法)"
 )
-_COMPLAINS = re.compile(r"投诉|举报|反映|求助|曝光|没人管|不给个说法")
+# Of what one told earlier nothing was heard: short, and not a new account of it.
+_HEARD_NOTHING = re.compile(
+    r"(?:投诉|举报|反映|反应|报|说|提|登记)(?:的|过|了|那)[^，,。]{0,10}?(?:事|问题|情况|诉求|工单|件)?.{0,10}"
+    r"(?:动静|音信|音讯|消息|下文|回音|回复|答复|回话|结果|石沉大海|反馈)|"
+    r"(?:昨天|前天|前几天|上[个周星礼月次回]|之前|早就).{0,5}(?:投诉|举报|反映)[^，,。]{2,14}[，,]?(?:到现在|至今|一直|到今天|还)"
+    r"(?:都|还|是)*没(?:有)?(?:人|谁)?.{0,4}(?:回话|回复|答复|联系|消息|结果|音信|动静)"
+)
+_NEW_ACCOUNT = re.compile(r"又|再次|还在|现在更")
+_COMPLAINS = re.compile(
+    r"投诉|举报|反映|求助|曝光|没人管|不给个说法|讨薪|讨要|讨个?说法|讨个?公道|主持公道|做主|维权"
+)
 _WANTS_TO_COMPLAIN = re.compile(r"(?:你好|您好|喂)?[，,\s]*我?们?(?:要|想|来|得)(?:投诉|举报|反映)")
 _QUESTION = re.compile(
     r"[?？]|怎么|如何|咋|多少|哪|什么|啥|几[天次个回级月]|多久|多长|多大|"
@@ -51,7 +63,7 @@ _BARE_QUESTION = 10  # characters
 _TICKET = 40  # characters: a number, its code, and little else
 _OF_AN_APPEAL = re.compile(r"投诉|举报|登记|反映|提交|取消|撤|诉求")
 _WAITS = re.compile(
-    r"^(?:怎么)?(?:还没|还有多久|什么时候|多久|到底)(?:有)?(?:来人?|接|轮到我?|人工|坐席|好).{0,6}$|"
+    r"^(?:(?:都|我)?等了?(?:半天|好久|很久|这么久|老半天)了?[，,]?)?(?:怎么|咋)?(?:还是?|一直|都|到现在)*(?:没|还有多久|什么时候|多久|到底)(?:有)?(?:来?人|来|接|轮到我?|人工|坐席|好).{0,6}$|"
     r"^(?:人|坐席|客服|人工)(?:呢|在哪|来了没|到了吗|还没来吗?)[?？。]?$"
 )
 _HAS_NONE = re.compile(r"没有|没记|忘|不记得|记不|找不到|丢了|不知道|不清楚")
@@ -76,7 +88,7 @@ def settle(act: Act, intent: Intent | None, turn: Turn) -> Act | None:
     text, state = turn.text.strip(), turn.state
     answered = turn.retrieved.decision is Decision.ANSWER
     if turn.emergency is not None:
-        return Act.ANSWER_QUESTION if answered else None
+        return _below_the_card(turn, answered=answered)
     if _WANTS_PERSON.match(text):
         return Act.HANDOVER
     if (worded := _by_its_words(act, turn)) is not None:
@@ -85,6 +97,15 @@ def settle(act: Act, intent: Intent | None, turn: Turn) -> Act | None:
         return _within_intake(act, intent, turn)
     free = _said_shortly(turn) or _free(act, intent, turn)
     return Act.GUIDANCE if _misses_the_question(free, turn) else free
+
+
+def _below_the_card(turn: Turn, *, answered: bool) -> Act | None:
+    """Return what is done besides the card; ``None``: nothing, it has said what matters."""
+    if turn.state.danger is not None and _tells_place(turn):
+        return Act.TELL_PLACE
+    if turn.wish is not None and turn.wish.kind == "audience":
+        return Act.AUDIENCE  # 「我妈瘫在床上来不了呢」 goes on asking
+    return Act.ANSWER_QUESTION if answered else None
 
 
 def _tells_beside(turn: Turn) -> bool:
@@ -180,10 +201,23 @@ def _is_progress(turn: Turn) -> bool:
     named = named_ticket(text)
     if named.number and named.code and len(text) <= _TICKET:
         return True
+    if _asks_what_became(turn):
+        return True
     if state.asks is not Slot.TICKET_NO:
         return False
     has_none = _HAS_NONE.search(text) is not None and not is_question(text)
     return has_none or bool(named.number or (state.ticket_named and named.code))
+
+
+def _asks_what_became(turn: Turn) -> bool:
+    """Whether news is asked of what was told before: 「我上周反映的事怎么没动静」."""
+    text, state = turn.text.strip(), turn.state
+    if len(text) > _ASIDE or turn.heard.district is not None or _NEW_ACCOUNT.search(text):
+        return False
+    own = state.last_ticket_no is not None and state.focus is None
+    return _HEARD_NOTHING.search(text) is not None or (
+        own and _ASKS_PROGRESS.search(text) is not None
+    )
 
 
 def _wished(act: Act, turn: Turn) -> Act | None:
@@ -295,7 +329,9 @@ def _within_intake(act: Act, intent: Intent | None, turn: Turn) -> Act:
         return Act.CANCEL_APPEAL
     if asking is Slot.CONFIRM and (_affirms(turn) or intent is Intent.AFFIRM):
         return Act.SUBMIT_APPEAL
-    if act is Act.CANCEL_APPEAL and _OF_AN_APPEAL.search(text):
+    if act is Act.CANCEL_APPEAL and (
+        _OF_AN_APPEAL.search(text) or settled_intent(turn) is Intent.CANCEL
+    ):
         return act
     gives = asking is Slot.CONTACT and intake.gives_contact(text, turn.heard)
     if gives or intake.withholds(text):

@@ -4,7 +4,12 @@ from datetime import datetime
 
 from bot.conversation.schemas import Card, Reply
 from routing.appeals.schemas import ProgressPart, ProgressView, RegisteredAppeal
+from routing.tickets.states import OVER
 
+HOW_TO_ANSWER = (
+    "请打开“查进度”页面，填诉求编号和查询码就能回答。"
+    "办理单位不知道您是谁，您的话由派单员遮盖后才转交。"
+)
 _BY_DISPATCHER = "热线派单员审核后转办"
 
 
@@ -55,19 +60,47 @@ def _handled(by: str, due_at: datetime | None, *, provisional: bool) -> str:
 
 def progress_reply(view: ProgressView) -> Reply:
     """Tell where an appeal stands."""
+    return Reply(text=_progress_text(view), cards=(Card(type="progress", data=_progress(view)),))
+
+
+def _progress_text(view: ProgressView) -> str:
     lines = [f"诉求{view.number}："]
     lines += [f"{when_text(stage.at)} {stage.label}" for stage in view.stages]
-    if view.due_at is not None and view.reply is None:
+    if view.due_at is not None and view.reply is None and view.state not in OVER:
         lines.append(f"应在{when_text(view.due_at)}前办结")
+    if view.promised_until is not None:
+        lines.append(f"承办单位承诺{when_text(view.promised_until)}前办结，原时限照常计算")
+    if view.asked is not None:
+        lines.append(f"请您补充：{view.asked}")
+    if view.declined_because is not None:
+        where = f"，请您向{view.department}反映" if view.department else ""
+        lines.append(f"不予受理：{view.declined_because}{where}")
     if view.reply is not None:
         lines.append(f"答复：{view.reply}")
     lines += [f"另有一部分由{_handled_by(part)}：{_stands(part)}" for part in view.parts]
     lines += [f"{when_text(one.at)}的答复：{one.text}" for one in view.earlier_replies]
-    data = {
+    lines += [
+        f"{one.department or '办理单位'}想问您：{one.text}"
+        for one in view.questions
+        if not one.answered
+    ]
+    if any(not one.answered for one in view.questions):
+        lines.append(HOW_TO_ANSWER)
+    return "\n".join(lines)
+
+
+def _progress(view: ProgressView) -> dict[str, object]:
+    return {
         "number": view.number,
         "stages": [{"label": stage.label, "at": stage.at.isoformat()} for stage in view.stages],
         "department": view.department,
         "due_at": view.due_at.isoformat() if view.due_at else None,
+        "promised_until": view.promised_until.isoformat() if view.promised_until else None,
+        "asked": view.asked,
+        "declined_because": view.declined_because,
+        "over": view.state in OVER,
+        "may_add": view.may_add,
+        "may_withdraw": view.may_withdraw,
         "reply": view.reply,
         "ticket_no": view.ticket_no,
         "part": view.part,
@@ -82,12 +115,22 @@ def progress_reply(view: ProgressView) -> Reply:
             }
             for part in view.parts
         ],
+        "questions": [
+            {
+                "id": one.id,
+                "department": one.department,
+                "text": one.text,
+                "at": one.at.isoformat(),
+                "answered": one.answered,
+            }
+            for one in view.questions
+        ],
+        "hears": view.hears,
         "earlier": [
             {"department": one.department, "text": one.text, "at": one.at.isoformat()}
             for one in view.earlier_replies
         ],
     }
-    return Reply(text="\n".join(lines), cards=(Card(type="progress", data=data),))
 
 
 def _handled_by(part: ProgressPart) -> str:

@@ -10,13 +10,14 @@ retrieval, with the words that only say *what* is wanted taken away.
 import re
 from typing import Literal, Protocol
 
-from bot.conversation.audiences import Group, audiences
-from bot.conversation.comparing import compared, returned
+from bot.conversation.audiences import Group, Switch, audiences
+from bot.conversation.comparing import ACTION, compared, returned
 from bot.conversation.guidance_beginning import begins_guidance
 from bot.conversation.schemas import DialogueState, Wish
 from foundation.errors import NotFoundError
 from knowledge_base.library import Library
-from knowledge_base.schema import FacetName, Matter
+from knowledge_base.schema import MATTER_CODE, FacetName, Matter
+from retrieval.contrast import contrast_of
 from retrieval.schemas import Answer, Candidate, Decision, EntryKind
 from retrieval.several import is_question
 from retrieval.wording import load_wording
@@ -50,6 +51,10 @@ _HAS = re.compile(
 _ALSO = re.compile(
     r"(?:还有|另外还有|再加上|加上|和)(?P<names>[^?？吗呢]{2,16}?)(?:也有|有了|了)?[。]?"
 )
+# 「当天能拿到吗」 asks, and lists nothing.
+_ASKS_WHEN = re.compile(
+    r"(?:能|可以|会|可不可以)(?:不能|够|马上|当场)*(?:拿|办|开|带|领|取)|几天|多久|多快|什么时候|啥时候|哪天|当天|当场"
+)
 _LACKS = re.compile(r"没有?|丢|不见|找不到|缺|还差")
 _CLAUSE = re.compile(r"[，,。；;！!？?\s]+")
 _AND = re.compile(r"[、，,和与跟及]|还有|以及|外加|加上")
@@ -59,9 +64,6 @@ _FILLER = re.compile(
 _TURNS = re.compile(r"^(?:那|要是|如果|假如|换成)|呢[？?。]?$")
 _TURNED = re.compile(
     r"(?:那么?|哪)?(?:要是|如果)?(?:要)?(?P<what>[^，,。？?那的]{2,6}?)(?:的|了)?(?:呢|怎么办|咋办|怎么弄)[？?。]?"
-)
-_ACTION = re.compile(
-    r"(?:设立|变更|注销|首次|换发|补发|换领|补领|申领|办理|核发|签发|登记|申请|许可|备案|期满换证|遗失补证)+"
 )
 _REQUEST = re.compile(r"(?:给|发|来|要|列|弄|整|看)?我?一?[份张个](?:的)?")
 # A body that would not hand a notice out is complained of, not asked for.
@@ -127,7 +129,32 @@ class WishReader:
             or returned(text, state, self._asking)
             or self._audience(text, answer, state)
             or self._turned(text, state)
+            or self._contrasted(text, state)
         )
+
+    def _contrasted(self, text: str, state: DialogueState) -> Wish | None:
+        """Return the wish for another matter on the same thing: 「不是补办，是到期换证」."""
+        contrast = contrast_of(text)
+        if state.focus is None or contrast is None or not contrast.kept:
+            return None
+        try:
+            matter = self._asking.matter(state.focus)
+            thing = ACTION.sub("", re.sub(r"（.*?）", "", matter.title))
+            answers = [self._asking.ask(one) for one in (contrast.kept, f"{thing}{contrast.kept}")]
+        except NotFoundError:
+            return None
+        named = (one.candidates[0].code for one in answers if one.decision is Decision.ANSWER)
+        meant = next((code for code in named if code != state.focus), None)
+        if meant is None:
+            near = (one for answer in answers for one in answer.candidates)
+            meant = next((one.code for one in near if self._is_akin(one, matter)), None)
+        if meant is None or not re.fullmatch(MATTER_CODE, meant):
+            return None
+        return Wish(kind="return", matter=meant, facet=self._wording.facet_of(contrast.kept))
+
+    def _is_akin(self, candidate: Candidate, matter: Matter) -> bool:
+        guide = candidate.kind is EntryKind.GUIDE and candidate.code != matter.code
+        return guide and self._asking.matter(candidate.code).category == matter.category
 
     def _turned(self, text: str, state: DialogueState) -> Wish | None:
         """Return the wish for another matter on the same thing: 「那注销呢」."""
@@ -137,7 +164,7 @@ class WishReader:
             return None
         try:
             matter = self._asking.matter(state.focus)
-            thing = _ACTION.sub("", re.sub(r"（.*?）", "", matter.title))
+            thing = ACTION.sub("", re.sub(r"（.*?）", "", matter.title))
             near = self._asking.suggest(f"{turned['what']}{thing}", limit=5)
             fitting = [
                 one.code
@@ -157,7 +184,7 @@ class WishReader:
         elsewhere = answer.decision is Decision.ANSWER and answer.matter != state.focus
         if elsewhere and _TURNS.search(text) is None:
             return None  # a guide is sure: 「孩子上小学要什么材料」
-        switch = known.switch(text, self._wording) if state.focus is not None else None
+        switch = self._switch(text, state)
         if switch is None or state.focus is None:
             return None
         group, wish = switch.group, Wish(kind="audience", facet=switch.facet)
@@ -182,6 +209,22 @@ class WishReader:
         if len(own) == 1:
             return wish.model_copy(update={"matter": own[0], "group": group.name})
         return wish.model_copy(update={"candidates": own, "group": group.name})
+
+    def _switch(self, text: str, state: DialogueState) -> Switch | None:
+        """Return the group that ``text`` turns the matter in focus to."""
+        if state.focus is None:
+            return None
+        try:
+            names = self._asking.matter(state.focus)
+        except NotFoundError:
+            return None
+        known, of = audiences(), "".join((names.title, *names.aliases))
+        if (whole := known.switch(text, self._wording, of)) is not None:
+            return whole
+        # 「我儿子才8岁，他的也掉了，小孩补要什么」: the last clause asks, the others tell whose.
+        clauses = [clause for clause in _CLAUSE.split(text) if clause]
+        asks = len(clauses) > 1 and self._wording.facet_of(clauses[-1]) is not None
+        return known.switch(clauses[-1], self._wording, of) if asks else None
 
     def _is_own(self, code: str, group: Group, matter: Matter) -> bool:
         other = self._asking.matter(code)
@@ -231,7 +274,7 @@ def read_documents(text: str) -> tuple[tuple[str, ...], str]:
     before: list[str] = []  # clauses that may turn out to be the beginning of the list
     for clause in filter(None, _CLAUSE.split(said)):
         found = _HAS.search(clause)
-        if found is None or _LACKS.search(clause):
+        if found is None or _LACKS.search(clause) or _ASKS_WHEN.search(clause):
             before.append(clause)
             continue
         head, tail = clause[: found.start()], clause[found.end() :]

@@ -9,12 +9,14 @@ from typing import Annotated
 
 import typer
 
-from connectors.cli.acting import Acting, acting
+from connectors.cli.acting import Acting, acting, casework_parts
 from foundation.access.permissions import Permission
 from routing.appeals.schemas import ContactView
 from routing.follow_ups.schemas import FollowUpResult
 from routing.follow_ups.states import FollowUpOutcome, Satisfaction
+from routing.follow_ups.views import ratings
 from routing.reply_gate.schemas import ReplyFinding
+from routing.tickets.archiving import Archiver
 from routing.tickets.listing import StaffTicket, TicketReach, require_reach, staff_ticket
 from routing.tickets.models import Ticket
 from routing.tickets.regrouping import NewPart
@@ -26,6 +28,7 @@ _Text = Annotated[str, typer.Option("--text", help="答复内容。")]
 _Note = Annotated[str, typer.Option("--note", help="说明。")]
 _Lead = Annotated[str | None, typer.Option("--lead", help="承办单位编码；不写则由派单员决定。")]
 _READING = (Permission.TICKET_READ_ALL, Permission.TICKET_READ_OWN, Permission.TICKET_FOLLOW_UP)
+_RATED = (Permission.TICKET_FOLLOW_UP, Permission.TICKET_SUPERVISE, Permission.TICKET_DISPATCH)
 _ANSWERED = TicketReach(answered=True)
 
 follow_up = typer.Typer(help="回访：开始、查看电话、记录结果。", no_args_is_help=True)
@@ -39,7 +42,14 @@ def register(app: typer.Typer) -> None:
     app.command("split", help="分出一张工单。")(split)
     app.command("withdraw", help="撤回一件诉求。")(withdraw)
     app.command("accept", help="签收。")(accept)
-    app.command("start", help="开始办理。")(start)
+    app.command("decline", help="不予受理；写明理由和市民应当去找的单位，市民会收到。")(decline)
+    app.command("archive", help="归档一张已办结的工单；归档后只能查看。")(archive)
+    app.command("archive-old", help="归档办结已久的工单（服务每小时自动归档）。")(archive_old)
+    app.command("start", help="开始办理；等待市民补充的恢复办理。")(start)
+    app.command("contacted", help="记录已联系诉求人（首次联系）。")(contacted)
+    app.command("await-citizen", help="等待市民补充；市民会收到要补充什么，时限暂停。")(
+        await_citizen
+    )
     app.command("send-back", help="退单；须写理由和职责依据。")(send_back)
     app.command("check-reply", help="检查答复，不发出；有问题时退出码为 1。")(check_reply)
     app.command("reply", help="答复；协办单位的答复汇给主办单位。")(reply)
@@ -121,6 +131,54 @@ def start(ticket_no: _TicketNo, user: _User) -> None:
         _tell(desk.casework.tickets.start_handling(desk.session, ticket_no, desk.actor), desk)
 
 
+def contacted(ticket_no: _TicketNo, user: _User) -> None:
+    """Note that the department has spoken with the citizen."""
+    with acting(user, Permission.TICKET_HANDLE) as desk:
+        _tell(desk.casework.contacting.note_contact(desk.session, ticket_no, desk.actor), desk)
+
+
+def await_citizen(
+    ticket_no: _TicketNo,
+    user: _User,
+    text: Annotated[str, typer.Option("--text", help="需要市民补充什么。")],
+) -> None:
+    """Wait for what the citizen is to add."""
+    with acting(user, Permission.TICKET_HANDLE) as desk:
+        _tell(desk.casework.contacting.ask_citizen(desk.session, ticket_no, desk.actor, text), desk)
+
+
+def decline(
+    ticket_no: _TicketNo,
+    channel: Annotated[str, typer.Argument(help="市民应当去找的单位编码。")],
+    user: _User,
+    reason: Annotated[str, typer.Option("--reason", help="为什么不予受理；市民会看到。")],
+) -> None:
+    """Decline a ticket, and say where to turn."""
+    with acting(user, Permission.TICKET_DISPATCH) as desk:
+        closing = desk.casework.closing
+        _tell(closing.decline(desk.session, ticket_no, channel, reason, desk.actor), desk)
+
+
+def archive(ticket_no: _TicketNo, user: _User) -> None:
+    """Archive a resolved ticket."""
+    with acting(user, Permission.TICKET_DISPATCH, Permission.TICKET_FOLLOW_UP) as desk:
+        require_reach(desk.session, ticket_no, _ANSWERED)
+        _tell(desk.casework.closing.archive(desk.session, ticket_no, desk.actor), desk)
+
+
+def archive_old(
+    days: Annotated[
+        int | None,
+        typer.Option("--days", min=1, help="办结满几天；不写按 HOTLINE_ARCHIVE_AFTER_DAYS。"),
+    ] = None,
+) -> None:
+    """Archive what was resolved long enough ago."""
+    with casework_parts() as parts:
+        after = days or parts.settings.archive_after_days
+        done = Archiver(parts.database, parts.clock, parts.casework.closing, after).run_once()
+    typer.echo(f"已归档{done}张工单。")
+
+
 def send_back(
     ticket_no: _TicketNo,
     user: _User,
@@ -187,6 +245,20 @@ def follow_up_begin(ticket_no: _TicketNo, user: _User) -> None:
     with acting(user, Permission.TICKET_FOLLOW_UP) as desk:
         require_reach(desk.session, ticket_no, _ANSWERED)
         _tell(desk.follow_ups.begin(desk.session, ticket_no, desk.actor), desk)
+
+
+@follow_up.command("show", help="查看各轮办理的回访和评价。")
+def follow_up_show(ticket_no: _TicketNo, user: _User) -> None:
+    """Show what citizens said, round by round."""
+    with acting(user, *_RATED) as desk:
+        found = ratings(desk.session, ticket_no)
+        desk.record("ticket.read", ticket_no)
+    for one in found.tries:
+        said = one.said
+        solved = {True: "已解决", False: "没有解决", None: ""}[said.solved]
+        rated = said.satisfaction.label if said.satisfaction else ""
+        words = " ".join(part for part in (said.outcome.label, solved, rated, said.note) if part)
+        typer.echo(f"第{one.round}次办理 {one.number} {said.at:%Y-%m-%d %H:%M} {words}")
 
 
 @follow_up.command("contacts", help="查看回访电话（留痕）。")

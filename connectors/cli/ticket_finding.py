@@ -91,6 +91,7 @@ def register(app: typer.Typer) -> None:
     app.command("hot-decide", help="关注或处置一个热点。")(hot_decide)
     app.command("attachments", help="列出一张工单的附件。")(attachments)
     app.command("attach", help="给工单添加附件（图片或PDF）。")(attach)
+    app.command("withhold", help="保密诉求的附件不给承办单位看。")(withhold)
     app.command("reindex", help="补建（--all 重建）全文检索和查重索引。")(reindex)
 
 
@@ -255,6 +256,21 @@ def attach(
                 session, ticket_no, file.name, content, actor, number
             )
     typer.echo(f"已添加附件 {added.id}：{added.name}")
+
+
+def withhold(
+    ticket_no: _TicketNo,
+    attachment_id: Annotated[str, typer.Argument(help="附件编号。")],
+    user: _User,
+) -> None:
+    """Keep a file of a confidential appeal from departments."""
+    with (
+        _desk(user, Permission.TICKET_DISPATCH) as desk,
+        desk.database.transaction() as session,
+    ):
+        actor = Actor(desk.account.ref)
+        desk.related.attachments.withhold(session, ticket_no, attachment_id, actor)
+    typer.echo(f"附件{attachment_id}不给承办单位看。")
 
 
 def reindex(

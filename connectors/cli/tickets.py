@@ -9,7 +9,13 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.orm import Session
 
-from connectors.cli import ticket_acts, ticket_extensions, ticket_finding
+from connectors.cli import (
+    ticket_acts,
+    ticket_confidential,
+    ticket_extensions,
+    ticket_finding,
+    ticket_promises,
+)
 from connectors.cli.casework_database import casework_database
 from foundation.clock import SystemClock
 from foundation.settings import Settings, load_settings
@@ -23,8 +29,10 @@ from routing.tickets.views import inbox_rows, queue_rows, ticket_exists
 
 app = typer.Typer(help="查找、查看和核验工单，申请和审批延期。", no_args_is_help=True)
 app.add_typer(ticket_extensions.app, name="extension")
+app.add_typer(ticket_promises.app, name="promise")
 ticket_finding.register(app)
 ticket_acts.register(app)
+ticket_confidential.register(app)
 
 _TicketNo = Annotated[str | None, typer.Argument(help="工单编号；不写则核验全部。")]
 

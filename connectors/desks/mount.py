@@ -66,14 +66,11 @@ from foundation.access.service import AccessService
 from foundation.clock import Clock
 from foundation.database.session import Database
 from knowledge_base.schema import Department
-from routing.appeals.service import AppealService
+from routing.appeals.assembly import Casework
 from routing.deadlines.service import DeadlineService
 from routing.finding.assembly import Related
 from routing.follow_ups.service import FollowUpService
-from routing.ticket_clocks.extensions import ExtensionService
 from routing.ticket_clocks.keeping import DeadlineKeeping
-from routing.tickets.regrouping import Regrouping
-from routing.tickets.service import TicketService
 
 MOUNT_PATH = "/desk"
 # A page that comes late is better than none: on a busy machine building one takes many seconds.
@@ -94,11 +91,8 @@ class DeskParts:
     database: Database
     desk: OperatorDesk
     conversations: ConversationService
-    tickets: TicketService
-    regrouping: Regrouping
-    extensions: ExtensionService
+    casework: Casework
     follow_ups: FollowUpService
-    appeals: AppealService
     deadlines: DeadlineService
     departments: Mapping[str, Department]
     clock: Clock
@@ -176,9 +170,7 @@ async def _dispatch(door: Door, parts: DeskParts) -> None:
     page = DispatchPage(
         door,
         parts.database,
-        parts.tickets,
-        parts.regrouping,
-        parts.extensions,
+        parts.casework,
         parts.access,
         deadlines=parts.deadlines,
         departments=parts.departments,
@@ -193,6 +185,7 @@ async def _follow_up(door: Door, parts: DeskParts) -> None:
         door,
         parts.database,
         parts.follow_ups,
+        parts.casework.closing,
         parts.access,
         parts.knowledge.learning.inquiries,
         parts.departments,
@@ -204,9 +197,7 @@ async def _department(door: Door, parts: DeskParts) -> None:
     page = DepartmentPage(
         door,
         parts.database,
-        parts.tickets,
-        parts.extensions,
-        parts.appeals,
+        parts.casework,
         parts.access,
         parts.deadlines,
         parts.supervision,
@@ -218,7 +209,8 @@ async def _department(door: Door, parts: DeskParts) -> None:
 async def _tickets(door: Door, parts: DeskParts) -> None:
     names = {code: one.name for code, one in parts.departments.items()}
     page = TicketsPage(
-        door, parts.database, parts.related, parts.access, parts.deadlines, parts.clock, names
+        *(door, parts.database, parts.related, parts.access, parts.deadlines, parts.clock, names),
+        casework=parts.casework,
     )
     await page.build()
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from foundation.errors import HotlineError, MalformedInputError, NotFoundError
@@ -77,6 +78,12 @@ def install_error_handlers(app: FastAPI) -> None:
             return FileResponse(_PAGES / "not_found.html", status_code=HTTPStatus.NOT_FOUND)
         message = _MESSAGES.get(error.status_code, HotlineError.user_message)
         return _sentence(error.status_code, message, error.headers)
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_request: Request, _error: ClientDisconnect) -> Response:
+        # Nobody hears the answer: a caller that gave up in mid-request is no fault of the service.
+        logger.info("caller went away before the request was whole")
+        return Response(status_code=HTTPStatus.BAD_REQUEST)
 
     @app.exception_handler(Exception)
     async def broken(_request: Request, _error: Exception) -> Response:

@@ -93,6 +93,13 @@ def add_attachments(routes: TableRoutes) -> None:
 
         return _download(await database.write(load))
 
+    routes.add(attachments, attach, attachment)
+    _deciding(routes)
+
+
+def _deciding(routes: TableRoutes) -> None:
+    kept, database = routes.api.related.attachments, routes.api.database
+
     async def clear_attachment(
         account: Annotated[Account, routes.who("clear_attachment")],
         ticket_no: TicketNo,
@@ -105,7 +112,17 @@ def add_attachments(routes: TableRoutes) -> None:
         )
         return {"id": attachment_id, "cleared": True}
 
-    routes.add(attachments, attach, attachment, clear_attachment)
+    async def withhold_attachment(
+        account: Annotated[Account, routes.who("withhold_attachment")],
+        ticket_no: TicketNo,
+        attachment_id: FileId,
+    ) -> Json:
+        await database.write(
+            lambda session: kept.withhold(session, ticket_no, attachment_id, Actor(account.ref))
+        )
+        return {"id": attachment_id, "withheld": True}
+
+    routes.add(clear_attachment, withhold_attachment)
 
 
 def _adding(account: Account) -> tuple[TicketReach, Actor]:

@@ -9,12 +9,16 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 
 from connectors.ticket_api.attachment_routes import add_attachments
+from connectors.ticket_api.confidential_routes import add_confirming, add_relay
 from connectors.ticket_api.finding_routes import ListQuery, add_finding, query_of
 from connectors.ticket_api.matrix import reach_of
+from connectors.ticket_api.promise_routes import add_promises
 from connectors.ticket_api.related_routes import add_related
 from connectors.ticket_api.schemas import (
     Act,
     ApprovalBody,
+    AskBody,
+    DeclineBody,
     DispatchBody,
     ExtensionBody,
     Json,
@@ -32,6 +36,7 @@ from connectors.ticket_api.schemas import (
     contacts_json,
     extension_json,
     findings_json,
+    ratings_json,
     row_json,
     session_json,
     ticket_json,
@@ -42,6 +47,7 @@ from foundation.access.permissions import Permission
 from foundation.access.service import Account
 from routing.appeals.vault import openings
 from routing.follow_ups.schemas import FollowUpResult
+from routing.follow_ups.views import ratings
 from routing.ticket_clocks.repository import extension_counts, pending_extensions
 from routing.tickets.listing import (
     LONGEST_PAGE,
@@ -73,6 +79,9 @@ def router(api: TicketApi) -> APIRouter:
     add_finding(routes)
     add_related(routes)
     add_attachments(routes)
+    add_promises(routes)
+    add_confirming(routes)
+    add_relay(routes)
     _extending(routes)
     _reading(routes)
     _dispatching(routes)
@@ -128,6 +137,7 @@ def _reading(routes: TableRoutes) -> None:
 
 def _dispatching(routes: TableRoutes) -> None:
     tickets, regrouping = routes.api.casework.tickets, routes.api.casework.regrouping
+    closing = routes.api.casework.closing
 
     def dispatch(s: Session, number: str, actor: Actor, body: DispatchBody) -> Ticket:
         return tickets.dispatch(s, number, body.lead, actor, body.co, body.version)
@@ -142,6 +152,15 @@ def _dispatching(routes: TableRoutes) -> None:
     def withdraw(s: Session, number: str, actor: Actor, body: WithdrawBody) -> Ticket:
         return regrouping.withdraw(s, number, body.number, actor, body.note, body.version)
 
+    def decline(s: Session, number: str, actor: Actor, body: DeclineBody) -> Ticket:
+        return closing.decline(s, number, body.channel, body.reason, actor, body.version)
+
+    def archive(s: Session, number: str, actor: Actor, body: Act) -> Ticket:
+        require_reach(s, number, _ANSWERED)
+        return closing.archive(s, number, actor, body.version)
+
+    routes.act("decline", DeclineBody, decline)
+    routes.act("archive", Act, archive)
     routes.act("dispatch", DispatchBody, dispatch)
     routes.act("merge", MergeBody, merge)
     routes.act("split", SplitBody, split)
@@ -150,6 +169,7 @@ def _dispatching(routes: TableRoutes) -> None:
 
 def _handling(routes: TableRoutes) -> None:
     api, tickets = routes.api, routes.api.casework.tickets
+    contacting = routes.api.casework.contacting
 
     def accept(s: Session, number: str, actor: Actor, body: Act) -> Ticket:
         return tickets.accept(s, number, actor, body.version)
@@ -159,6 +179,12 @@ def _handling(routes: TableRoutes) -> None:
 
     def send_back(s: Session, number: str, actor: Actor, body: SendBackBody) -> Ticket:
         return tickets.send_back(s, number, actor, body.reason, body.duty_basis, body.version)
+
+    def note_contact(s: Session, number: str, actor: Actor, body: Act) -> Ticket:
+        return contacting.note_contact(s, number, actor, body.version)
+
+    def ask_citizen(s: Session, number: str, actor: Actor, body: AskBody) -> Ticket:
+        return contacting.ask_citizen(s, number, actor, body.text, body.version)
 
     async def contacts(
         account: Annotated[Account, routes.who("contacts")], ticket_no: TicketNo, _body: Reading
@@ -170,6 +196,8 @@ def _handling(routes: TableRoutes) -> None:
 
     routes.act("accept", Act, accept)
     routes.act("start", Act, start)
+    routes.act("note_contact", Act, note_contact)
+    routes.act("ask_citizen", AskBody, ask_citizen)
     routes.act("send_back", SendBackBody, send_back)
     routes.add(contacts)
 
@@ -260,6 +288,15 @@ def _following_up(routes: TableRoutes) -> None:
 
         return await api.database.write(work)
 
+    async def rated(account: Annotated[Account, routes.who("rated")], ticket_no: TicketNo) -> Json:
+        def load(session: Session) -> Json:
+            found = ratings(session, ticket_no)
+            api.access.record(session, account.id, "ticket.read", ticket_no)
+            return ratings_json(found)
+
+        return await api.database.write(load)
+
+    routes.add(rated)
     routes.act("begin", Act, begin)
     routes.act("record", ResultBody, record)
     routes.add(call)

@@ -27,6 +27,7 @@ class Reach(StrEnum):
     ACCOUNT = "account"
     WATCHED = "watched"  # all for a supervisor, one's department's
     NONE = "none"
+    RELAYED = "relayed"  # all for a dispatcher, one's department's
     TOLD = "told"  # what one's roles, in one's department, were told
 
     @property
@@ -43,6 +44,7 @@ _REACHES = {
     Reach.ACCOUNT: "本账号自己的",
     Reach.WATCHED: "督办员：全部；承办单位：本单位正在承办的",
     Reach.NONE: "不涉及单张工单",
+    Reach.RELAYED: "派单员：全部；承办单位：本单位正在承办的",
     Reach.TOLD: "告知本人角色（承办单位限本单位）的",
 }
 
@@ -68,6 +70,7 @@ _READ = (_P.TICKET_READ_ALL, _P.TICKET_READ_OWN, _P.TICKET_FOLLOW_UP)
 _DISPATCH = (_P.TICKET_DISPATCH,)
 _HANDLE = (_P.TICKET_HANDLE,)
 _ASK = (_P.TICKET_FOLLOW_UP,)
+_RELAY = (_P.TICKET_DISPATCH, _P.TICKET_READ_OWN)
 _EXPORT = (_P.TICKET_EXPORT,)
 _HOT = (_P.HOT_ISSUE_HANDLE,)
 _ATTACH = (_P.TICKET_DISPATCH, _P.TICKET_HANDLE)
@@ -78,10 +81,15 @@ _WATCH = (_P.TICKET_SUPERVISE, _P.TICKET_READ_OWN)
 # Whom the path of escalation may name.
 _TOLD = (_P.TICKET_SUPERVISE, _P.TICKET_DISPATCH, _P.TICKET_HANDLE, _P.AUDIT_READ)
 _VAULT = (_P.VAULT_OPEN,)
+# Whoever may let a department be late decides on what it promises instead.
+_PROMISED = (_P.TICKET_DISPATCH, _P.TICKET_SUPERVISE)
+_ARCHIVE = (_P.TICKET_DISPATCH, _P.TICKET_FOLLOW_UP)
+_RATED = (_P.TICKET_FOLLOW_UP, _P.TICKET_SUPERVISE, _P.TICKET_DISPATCH)
 _ONE = "/{ticket_no}"
 _CARD, _REMINDER, _ORDER = (
     f"{_ONE}/{name}/{{record_id}}" for name in ("cards", "reminders", "orders")
 )
+_MESSAGE = f"{_ONE}/relay/{{record_id}}"
 SUPERVISION = "/api/supervision"
 VAULT_OPENINGS = "/api/audit/vault-openings"
 _AUDIT = (_P.AUDIT_READ, _P.VAULT_OPEN)
@@ -122,6 +130,35 @@ ROUTES = (
         Reach.ANY,
         "遮盖保密诉求的附件",
     ),
+    Route(
+        "withhold_attachment",
+        "POST",
+        f"{_ONE}/attachments/{{attachment_id}}/withholding",
+        _DISPATCH,
+        Reach.ANY,
+        "保密诉求的附件不给承办单位看",
+    ),
+    Route("confirmations", "GET", "/confirmations", _DISPATCH, Reach.ANY, "待确认的遮盖稿"),
+    Route(
+        "redaction", "GET", f"{_ONE}/redactions", _DISPATCH, Reach.ANY, "保密诉求的遮盖稿（留痕）"
+    ),
+    Route("confirm_redaction", "POST", f"{_ONE}/redactions", _DISPATCH, Reach.ANY, "确认遮盖稿"),
+    Route(
+        "relay_messages", "GET", f"{_ONE}/relay", _RELAY, Reach.RELAYED, "与举报人的问答（留痕）"
+    ),
+    Route(
+        "review_question",
+        "POST",
+        f"{_ONE}/relay/questions/review",
+        _HANDLE,
+        Reach.OWN,
+        "检查要转问的问题",
+    ),
+    Route("ask_informant", "POST", f"{_ONE}/relay/questions", _HANDLE, Reach.OWN, "向举报人转问"),
+    Route("confirm_message", "POST", f"{_MESSAGE}/confirm", _DISPATCH, Reach.ANY, "转交举报人的话"),
+    Route(
+        "withhold_message", "POST", f"{_MESSAGE}/withhold", _DISPATCH, Reach.ANY, "不转交举报人的话"
+    ),
     Route("extensions", "GET", "/extensions", _DISPATCH, Reach.ANY, "待审批的延期"),
     Route("read", "GET", _ONE, _READ, Reach.READABLE, "一张工单"),
     Route("sheet", "GET", f"{_ONE}/sheet", _READ, Reach.READABLE, "打印一张工单（PDF，留痕）"),
@@ -129,8 +166,12 @@ ROUTES = (
     Route("merge", "POST", f"{_ONE}/merge", _DISPATCH, Reach.ANY, "并入另一张工单"),
     Route("split", "POST", f"{_ONE}/split", _DISPATCH, Reach.ANY, "分出一张工单"),
     Route("withdraw", "POST", f"{_ONE}/withdraw", _DISPATCH, Reach.ANY, "撤回一件诉求"),
+    Route("decline", "POST", f"{_ONE}/decline", _DISPATCH, Reach.ANY, "不予受理"),
+    Route("archive", "POST", f"{_ONE}/archive", _ARCHIVE, Reach.ANSWERED, "归档"),
     Route("accept", "POST", f"{_ONE}/accept", _HANDLE, Reach.OWN, "签收"),
-    Route("start", "POST", f"{_ONE}/start", _HANDLE, Reach.OWN, "开始办理"),
+    Route("start", "POST", f"{_ONE}/start", _HANDLE, Reach.OWN, "开始办理，恢复办理"),
+    Route("note_contact", "POST", f"{_ONE}/contacted", _HANDLE, Reach.OWN, "记录已联系诉求人"),
+    Route("ask_citizen", "POST", f"{_ONE}/await-citizen", _HANDLE, Reach.OWN, "等待市民补充"),
     Route("send_back", "POST", f"{_ONE}/send-back", _HANDLE, Reach.OWN, "退单"),
     Route("review", "POST", f"{_ONE}/reply/review", _HANDLE, Reach.OWN, "检查答复"),
     Route("reply", "POST", f"{_ONE}/reply", _HANDLE, Reach.OWN, "答复"),
@@ -142,6 +183,11 @@ ROUTES = (
     Route(
         "refuse_extension", "POST", f"{_ONE}/extension/refuse", _DISPATCH, Reach.ANY, "不同意延期"
     ),
+    Route("promises", "GET", "/promises", _PROMISED, Reach.ANY, "待审批的承诺"),
+    Route("promise", "POST", f"{_ONE}/promise", _HANDLE, Reach.OWN, "承诺办理"),
+    Route("approve_promise", "POST", f"{_ONE}/promise/approve", _PROMISED, Reach.ANY, "同意承诺"),
+    Route("refuse_promise", "POST", f"{_ONE}/promise/refuse", _PROMISED, Reach.ANY, "不同意承诺"),
+    Route("rated", "GET", f"{_ONE}/follow-up", _RATED, Reach.ANSWERED, "回访和评价，各轮办理"),
     Route("begin", "POST", f"{_ONE}/follow-up", _ASK, Reach.ANSWERED, "开始回访"),
     Route("record", "POST", f"{_ONE}/follow-up/results", _ASK, Reach.ANSWERED, "记录回访结果"),
     Route(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -9,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from connectors.web_chat.schemas import WellFormed
 from foundation.access.service import Login
 from routing.appeals.schemas import ContactView
+from routing.follow_ups.schemas import Ratings
 from routing.follow_ups.states import FollowUpOutcome, Satisfaction
+from routing.promises.models import Promise
 from routing.reply_gate.schemas import ReplyFinding
 from routing.ticket_clocks.models import Extension
 from routing.tickets.listing import StaffTicket, TicketRow
@@ -107,6 +110,26 @@ class RefusalBody(VersionedBody):
     reason: Words
 
 
+class DeclineBody(VersionedBody):
+    """Where the citizen is to turn instead, and why."""
+
+    channel: Code
+    reason: Words
+
+
+class AskBody(VersionedBody):
+    """What the citizen is to add."""
+
+    text: Words
+
+
+class PromiseBody(VersionedBody):
+    """The later day that a department promises, and why."""
+
+    day: date
+    reason: Words
+
+
 class ResultBody(VersionedBody):
     """What one citizen said."""
 
@@ -145,6 +168,8 @@ def ticket_json(ticket: StaffTicket) -> Json:
     shown.pop("row")
     for share, view in zip(shown["shares"], ticket.shares, strict=True):
         share["role_label"] = view.role.label
+    for made, promise in zip(shown["promises"], ticket.promises, strict=True):
+        made["state_label"] = promise.state.label
     return row_json(ticket.row) | shown
 
 
@@ -171,6 +196,34 @@ def extension_json(asked: Extension, ticket: Ticket) -> Json:
         "due_at": ticket.resolve_due_at,
         "due_provisional": ticket.due_provisional,
     }
+
+
+def promise_json(made: Promise, ticket: Ticket) -> Json:
+    """Return one promise that waits for its decision."""
+    return {
+        "ticket_no": ticket.ticket_no,
+        "version": ticket.version,
+        "title": ticket.title,
+        "department": made.department_code,
+        "number": made.number,
+        "promised_until": made.promised_until,
+        "reason": made.reason,
+        "made_at": made.at,
+        "due_at": made.due_before,
+    }
+
+
+def ratings_json(found: Ratings) -> Json:
+    """Return what citizens said in each round of handling."""
+    tries = []
+    for one in found.tries:
+        said = one.said
+        labels = {
+            "outcome_label": said.outcome.label,
+            "satisfaction_label": said.satisfaction.label if said.satisfaction else None,
+        }
+        tries.append({"round": one.round, "number": one.number, **asdict(said), **labels})
+    return asdict(found) | {"state_label": found.state.label, "tries": tries}
 
 
 def contacts_json(contacts: Sequence[ContactView]) -> list[Json]:

@@ -43,3 +43,15 @@ class Conversations(Protocol):
     async def progress(self, number: str, code: str, client_key: str) -> ProgressView:
         """Return an appeal's progress; ``client_key`` is where wrong tries are counted."""
         ...
+
+    async def say_of_appeal(
+        self, number: str, code: str, client_key: str, text: str, question: int | None
+    ) -> ProgressView:
+        """Take what a protected citizen answers or adds; return the appeal's progress."""
+        ...
+
+    async def say_in_conversation(
+        self, number: str, conversation_id: str, text: str, question: int | None
+    ) -> ProgressView:
+        """Take the same in the conversation that registered the appeal."""
+        ...

@@ -10,6 +10,8 @@ from connectors.http.guards import client_address
 from connectors.web_chat.errors import NotStoredError, SessionRefusedError
 from connectors.web_chat.frames import draft_frame, entry_frame, progress_frame
 from connectors.web_chat.schemas import (
+    ChatAnswer,
+    ProgressAnswer,
     ProgressQuestion,
     SentDraft,
     SentMessage,
@@ -103,6 +105,27 @@ async def rate(chat: Chat, session: Session, rating: SentRating) -> None:
     """Note whether an answer helped."""
     chat.turns.check_edit(session.key)
     await chat.conversations.rate(session.conversation_id, rating.seq, rating.useful)
+
+
+@router.post("/chat/answers")
+async def answer_in_chat(chat: Chat, session: Session, said: ChatAnswer) -> ServerFrame:
+    """Take an answer to a department's question, or a supplement, in its own conversation."""
+    chat.turns.check_edit(session.key)
+    view = await chat.conversations.say_in_conversation(
+        said.number, session.conversation_id, said.text, said.question
+    )
+    return progress_frame(view)
+
+
+@router.post("/progress/answers")
+async def answer(chat: Chat, connection: HTTPConnection, said: ProgressAnswer) -> ServerFrame:
+    """Take the same from whoever knows number and code; return how the appeal stands."""
+    address = client_address(connection)
+    chat.progress_questions.check(address)
+    view = await chat.conversations.say_of_appeal(
+        said.number, said.code, client_key(address), said.text, said.question
+    )
+    return progress_frame(view)
 
 
 @router.post("/progress")

@@ -67,6 +67,23 @@ class ProgressQuestion(_Frame):
     ]
 
 
+class ProgressAnswer(ProgressQuestion):
+    """What a protected citizen answers to a question, or adds without being asked."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=2000), WellFormed]
+    question: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+
+
+class ChatAnswer(_Frame):
+    """The same in the conversation that registered the appeal: no code is needed."""
+
+    number: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), WellFormed
+    ]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=2000), WellFormed]
+    question: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+
+
 class Hello(_Frame):
     """The first frame: who this is and what it has already seen."""
 

@@ -73,7 +73,7 @@ _PERMISSION_LABELS = {
     Permission.CONVERSATION_TAKE_OVER: "接管会话",
     Permission.CALL_REGISTER: "登记来电",
     Permission.TICKET_READ_ALL: "查看全部工单",
-    Permission.TICKET_DISPATCH: "派单、并单、拆分、撤单、审批延期",
+    Permission.TICKET_DISPATCH: "派单、不予受理、并单、拆分、撤单、归档、审批延期和承诺",
     Permission.TICKET_FOLLOW_UP: "回访已答复的工单",
     Permission.TICKET_REMIND: "催办",
     Permission.TICKET_SUPERVISE: "督办、查看亮牌和周报",

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -10,7 +11,9 @@ from typing import Any, TypeVar
 
 import anyio
 from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from foundation.errors import HotlineError
 
@@ -19,7 +22,8 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 _BUSY_TIMEOUT_MS = 10_000
-_MOST_CONNECTIONS = 15  # the pool's own limit: a thread more would only wait for a connection
+_MOST_CONNECTIONS = 15  # and as many threads: one more would only wait for a connection
+_REST_SECONDS = 1.0  # after which a connection is looked at before it is used again
 
 
 class Database:
@@ -27,20 +31,40 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        pooled: dict[str, Any] = {}
+        if not url.startswith("sqlite"):
+            # All are kept: to open one costs more than most transactions, and what it has prepared
+            # is gone with it.
+            pooled = {"pool_size": _MOST_CONNECTIONS, "max_overflow": 0, "pool_use_lifo": True}
         self.engine: Engine = create_engine(
             url,
-            pool_pre_ping=not url.startswith("sqlite"),
             hide_parameters=True,  # an error would carry what citizens wrote into the log
+            **pooled,
         )
         self._threads = ThreadPoolExecutor(_MOST_CONNECTIONS, thread_name_prefix="database")
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        # SQLite lets one write at a time and wakes the others by chance, so that under load one of
+        # them waits in vain; on a thread of their own they take their turns, and reads go on.
+        self._writers = self._threads
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
+            self._writers = ThreadPoolExecutor(1, thread_name_prefix="database-writer")
+        else:
+            _look_after_rest(self.engine)
         self._beside: Engine | None = None if self.is_sqlite else _engine_beside(url)
         info = {_BESIDE: self._beside}
         self._writing = sessionmaker(self.engine, expire_on_commit=False, info=info)
         reading = self.engine.execution_options(read_only=True)
         self._reading = sessionmaker(reading, expire_on_commit=False)
+
+    def alone(self, session: Session, work: int) -> bool:
+        """Whether no other process of the cluster does periodic work ``work`` until the commit.
+
+        On SQLite ``BEGIN IMMEDIATE`` has seen to it.
+        """
+        if self.is_sqlite:
+            return True
+        return bool(session.scalar(text(f"SELECT pg_try_advisory_xact_lock({work:d})")))
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -76,7 +100,7 @@ class Database:
             with self.transaction() as session:
                 return work(session)
 
-        return await self._on_thread(in_transaction)
+        return await self._on_thread(self._writers, in_transaction)
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run ``work`` in one reading transaction on a worker thread; ends it as ``write`` does."""
@@ -85,7 +109,7 @@ class Database:
             with self.reading() as session:
                 return work(session)
 
-        return await self._on_thread(in_transaction)
+        return await self._on_thread(self._threads, in_transaction)
 
     def ping(self) -> None:
         """Ask the database for one row; raises what the driver raises when it is away."""
@@ -94,16 +118,17 @@ class Database:
 
     def dispose(self) -> None:
         """Let the transactions that are under way end, then close every connection."""
+        self._writers.shutdown()
         self._threads.shutdown()
         self.engine.dispose()
         if self._beside is not None:
             self._beside.dispose()
 
-    async def _on_thread(self, work: Callable[[], T]) -> T:
+    async def _on_thread(self, threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         # Not anyio's threads: ``Task.cancel`` passes through its shield and would leave a thread
         # alone with its connection, which then outlives the engine.
         loop = asyncio.get_running_loop()
-        running = loop.run_in_executor(self._threads, copy_context().run, work)
+        running = loop.run_in_executor(threads, copy_context().run, work)
         with anyio.CancelScope(shield=True):
             try:
                 await asyncio.wait([running])
@@ -143,6 +168,33 @@ def _engine_beside(url: str) -> Engine:
         isolation_level="AUTOCOMMIT",
         connect_args={"options": "-c synchronous_commit=off"},
     )
+
+
+def _look_after_rest(engine: Engine) -> None:
+    """Replace connections that were lost while they lay idle.
+
+    As ``pool_pre_ping``, but a connection that was used a moment ago is not asked: that is a round
+    trip for each transaction of a busy minute. The first error of a lost one empties the pool.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def note(_dbapi_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info[_SINCE] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def look(dbapi_connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        since = record.info.get(_SINCE)
+        if since is None or time.monotonic() - since < _REST_SECONDS:
+            return
+        try:
+            alive = engine.dialect.do_ping(dbapi_connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
+        if not alive:
+            raise DisconnectionError
+
+
+_SINCE = "idle_since"
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from foundation.clock import Clock
-from foundation.database.rows import table_of
+from foundation.database.rows import RowBatch, table_of
 from foundation.events.models import OutboxMessage
 from foundation.text.personal_information import mask
 
@@ -56,10 +56,12 @@ class Outbox:
 
     def enqueue_all(self, session: Session, messages: Sequence[NewMessage]) -> None:
         """Add many messages in one statement; those with a known key stay as they are."""
-        if messages:
-            session.connection().execute(
-                _insert(session).inline(), [self._row(one) for one in messages]
-            )
+        with RowBatch(session) as rows:
+            self.add_to(rows, messages)
+
+    def add_to(self, rows: RowBatch, messages: Sequence[NewMessage]) -> None:
+        """Do the same together with what else is written."""
+        rows.add(OutboxMessage, [self._row(one) for one in messages], unless_known="key")
 
     def _row(self, message: NewMessage) -> dict[str, Any]:
         now = self._clock.now()

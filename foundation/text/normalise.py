@@ -14,6 +14,9 @@ _SPACES = re.compile(r"[ \t\u3000\xa0]+")
 _CJK_GAP = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 # Chinese punctuation carries the pauses; NFKC would turn it into ASCII.
 _KEPT = "，。？！；：（）"
+# Everything but those, ASCII and the common ideographs, which NFKC leaves alone: one by one, so
+# that no mark joins the character before it.
+_FOLDED = re.compile(rf"[^\x00-\x7f\u4e00-\u9fff{_KEPT}]")
 
 
 @lru_cache(maxsize=1)
@@ -32,8 +35,6 @@ def normalise(text: str) -> str:
     Line breaks stay; the original is kept by the caller.
     """
     text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    folded = "".join(
-        char if char in _KEPT else unicodedata.normalize("NFKC", char) for char in text
-    )
+    folded = _FOLDED.sub(lambda char: unicodedata.normalize("NFKC", char[0]), text)
     spaced = _CJK_GAP.sub("", _SPACES.sub(" ", to_simplified(folded)))
     return spaced.strip()

@@ -21,6 +21,8 @@ class PersonalKind(StrEnum):
 
 
 _PLATE_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_SPOKEN = "零〇洞一幺壹二两三四五六七八九"
+_DIGIT_OF = str.maketrans(_SPOKEN, "000111223456789", "- ，、")
 # Order matters: a card number contains what looks like a phone, an identity number a card.
 _PATTERNS: tuple[tuple[PersonalKind, re.Pattern[str]], ...] = (
     (PersonalKind.EMAIL, re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")),
@@ -33,6 +35,14 @@ _PATTERNS: tuple[tuple[PersonalKind, re.Pattern[str]], ...] = (
         re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"),
     ),
     (PersonalKind.PHONE, re.compile(r"(?<!\d)0\d{2,3}[- ]\d{7,8}(?!\d)")),
+    # As a voice transcript writes a number that was read out: 幺三八 零零幺三 八零零零
+    (
+        PersonalKind.PHONE,
+        re.compile(
+            rf"(?<![{_SPOKEN}])[一幺壹][- ，、]?[三四五六七八九]"
+            rf"(?:[- ，、]?[{_SPOKEN}]){{9}}(?![{_SPOKEN}])"
+        ),
+    ),
     (
         PersonalKind.BANK_CARD,
         re.compile(r"(?<!\d)[3-6]\d{3}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?(?!\d)"),
@@ -74,7 +84,10 @@ def replace_personal(text: str, values: PersonalValues) -> str:
 
 
 def _hide(values: PersonalValues, kind: PersonalKind, match: re.Match[str]) -> str:
-    return values.placeholder(kind, match[0])
+    said = match[0]
+    if kind is PersonalKind.PHONE and said[0] in _SPOKEN:
+        said = said.translate(_DIGIT_OF)  # one number, however it was said
+    return values.placeholder(kind, said)
 
 
 def mask(text: str) -> str:

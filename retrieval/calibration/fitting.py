@@ -12,6 +12,7 @@ from sklearn.model_selection import GroupKFold
 from retrieval.calibration.samples import Sample
 from retrieval.calibration.store import Model
 from retrieval.decision import (
+    BELONGING_BY_WORDS,
     BELONGING_FEATURES,
     CHOICES,
     CONFIDENCE_FEATURES,
@@ -174,7 +175,9 @@ def fit_confidence(samples: Sequence[Sample], kinds: Kinds, ranking: dict[str, f
     first = np.array(list(map(is_right, samples, rankings)))
     learned, intercept = _fit_confidence(rankings, first, balance)
     among = np.array(list(map(is_among, samples, rankings)))
-    belongs, constant = _fit_belonging(rankings, among, balance)
+    by_words = samples[0].evidence.dense is None
+    names = BELONGING_BY_WORDS if by_words else BELONGING_FEATURES
+    belongs, constant = _fit_belonging(rankings, names, among, balance)
     return replace(
         draft,
         confidence=learned,
@@ -195,19 +198,22 @@ def _fit_confidence(
 
 
 def _fit_belonging(
-    rankings: Sequence[Ranking], labels: NDArray[np.bool_], balance: Array
+    rankings: Sequence[Ranking],
+    names: Sequence[str],
+    labels: NDArray[np.bool_],
+    balance: Array,
 ) -> tuple[dict[str, float], float]:
     """Return weights by feature, of either sign, and the intercept.
 
     What a question shares with all guides alike (words that are known, a best cosine that stands
     out) says less than what it shares with nothing else, and is to be taken off again.
     """
-    rows = np.array([[r.features[name] for name in BELONGING_FEATURES] for r in rankings])
+    rows = np.array([[r.features[name] for name in names] for r in rankings])
     mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
     fitted = LogisticRegression(C=_BELONGING_C, max_iter=1000)
     fitted.fit((rows - mean) / scale, labels, sample_weight=balance)
     weights = fitted.coef_[0] / scale
-    learned = dict(zip(BELONGING_FEATURES, map(float, weights.round(4)), strict=True))
+    learned = dict(zip(names, map(float, weights.round(4)), strict=True))
     return learned, round(float(fitted.intercept_[0] - weights @ mean), 4)
 
 

@@ -5,8 +5,11 @@ HotlineError
 │   └── ProgressNotFoundError    no such number, or the code is wrong: one sentence for both
 ├── ConflictError
 │   ├── ProgressLockedError      429, five wrong tries
-│   └── NothingInVaultError      the appeal is not confidential, or another ticket's
+│   ├── NothingInVaultError      the appeal is not confidential, or another ticket's
+│   ├── TooLateToWithdrawError   answered, or over
+│   └── AppealOverError          nothing can be added any more
 └── MalformedInputError
+    ├── NothingAddedError        words without words
     └── VaultReasonMissingError  nobody is looked up without a reason
 """
 
@@ -54,3 +57,32 @@ class VaultReasonMissingError(MalformedInputError):
 
     def __init__(self, ticket_no: str) -> None:
         super().__init__(f"ticket {ticket_no}: vault refused, no reason")
+
+
+class TooLateToWithdrawError(ConflictError):
+    """What was answered, or is over, cannot be taken back."""
+
+    user_message = (
+        "这件诉求已经答复或已经结束，不能撤回。对办理结果有意见的，请在回访时说明或拨打12345。"
+    )
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"appeal {number}: withdrawal refused, answered or over")
+
+
+class AppealOverError(ConflictError):
+    """Nothing is handled any more, so that nothing can be added."""
+
+    user_message = "这件诉求已经办结，不能再补充。有新的情况请重新反映，或拨打12345。"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"appeal {number}: nothing can be added, it is over")
+
+
+class NothingAddedError(MalformedInputError):
+    """What is added has words."""
+
+    user_message = "请写下要补充的内容。"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"appeal {number}: nothing to add")

@@ -80,12 +80,15 @@ def _clean(new: NewAppeal) -> NewAppeal:
     )
 
 
-def proposal_record(proposal: Proposal, hide: Callable[[str], str]) -> dict[str, Any]:
+def proposal_record(
+    proposal: Proposal, hide: Callable[[str], str], *, quoted: bool
+) -> dict[str, Any]:
     """Return what is kept of routing's proposal for the dispatcher, as JSON.
 
     Args:
         proposal: for the appeal, or for the part that a ticket is about.
         hide: makes the citizen's words such as handling roles may see.
+        quoted: whether they may stand there: of a confidential appeal only what is confirmed.
     """
     return {
         "outcome": proposal.outcome.value,
@@ -95,9 +98,9 @@ def proposal_record(proposal: Proposal, hide: Callable[[str], str]) -> dict[str,
         "needs_dispatcher": proposal.needs_dispatcher,
         "send_back_risk": proposal.send_back_risk,
         "emotion": proposal.reading.emotion.value,
-        "emotion_words": [hide(words) for words in proposal.reading.emotion_words],
+        "emotion_words": [hide(words) for words in proposal.reading.emotion_words if quoted],
         "demands": [
-            {"demand": one.demand.value, "words": hide(one.words)}
+            {"demand": one.demand.value, "words": hide(one.words) if quoted else ""}
             for one in proposal.reading.demands
         ],
         "candidates": [

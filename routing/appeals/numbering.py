@@ -4,14 +4,11 @@ import secrets
 import unicodedata
 from datetime import date
 
-from sqlalchemy import Engine, Executable
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, Date, Engine, bindparam, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from foundation.database.session import engine_beside
-from routing.appeals.models import AppealCounter
 
 # Without what is misread or misheard: 0 O, 1 I L, 2 Z, 5 S, 8 B, U V.
 ALPHABET = "ACDEFGHJKMNPQRTWXY34679"
@@ -26,28 +23,30 @@ def next_number(session: Session, day: date) -> str:
     it is given out again.
     """
     beside = engine_beside(session)
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(AppealCounter).values(day=day, last=1)
-    counted = statement.on_conflict_do_update(
-        index_elements=["day"], set_={"last": AppealCounter.last + 1}
-    ).returning(AppealCounter.last)
-    if beside is None:
-        serial = session.execute(counted).scalar_one()
-    else:
-        serial = _counted_beside(beside, counted)
+    serial = _counted(session.connection(), day) if beside is None else _beside(beside, day)
     return f"{day:%Y%m%d}-{serial:06d}"
 
 
-def _counted_beside(engine: Engine, counted: Executable) -> int:
-    """Run the statement; once more where the connection was lost while it lay idle."""
+_NEXT = text(
+    "INSERT INTO appeal_counters (day, last) VALUES (:day, 1)"
+    " ON CONFLICT (day) DO UPDATE SET last = appeal_counters.last + 1 RETURNING last"
+).bindparams(bindparam("day", type_=Date))
+
+
+def _counted(connection: Connection, day: date) -> int:
+    return int(connection.execute(_NEXT, {"day": day}).scalar_one())
+
+
+def _beside(engine: Engine, day: date) -> int:
+    """Count; once more where the connection was lost while it lay idle."""
     try:
         with engine.connect() as connection:
-            return int(connection.execute(counted).scalar_one())
+            return _counted(connection, day)
     except DBAPIError as error:
         if not error.connection_invalidated:
             raise
     with engine.connect() as connection:
-        return int(connection.execute(counted).scalar_one())
+        return _counted(connection, day)
 
 
 def new_query_code() -> str:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from routing.appeals.intake import TakenAppeal, proposal_record
 from routing.appeals.models import Appeal
 from routing.deadlines.service import ResolveDeadline
+from routing.redactions.schemas import Wording
 from routing.schemas import AppealKind, Category, Outcome, Proposal
 from routing.tickets.opening import Opening
 from routing.tickets.schemas import NewTicket
@@ -32,6 +33,12 @@ class AppealOpening:
 
     opening: Opening
     part: str | None = None
+
+    @property
+    def wording(self) -> Wording:
+        """What the shield proposes that departments read."""
+        new = self.opening.new
+        return Wording(new.text, new.place, new.occurred)
 
 
 def openings(
@@ -79,9 +86,11 @@ def _opening(
     if proposal.outcome is Outcome.DECLINE:
         return Opening(new, TicketState.DECLINED, linked=linked)
     if (
+        # A dispatcher confirms first what the department may read of an informant's words.
+        new.confidential
         # Who has a question registered was not answered: somebody has to, and a person says
         # who, because routing does not weigh that for what it takes to be answerable.
-        proposal.outcome is Outcome.DIRECT_ANSWER
+        or proposal.outcome is Outcome.DIRECT_ANSWER
         or proposal.lead is None
         or proposal.needs_dispatcher
         or not tickets.takes_tickets(proposal.lead)
@@ -112,7 +121,7 @@ def _new_ticket(
         confidential=appeal.confidential,
         registered_at=appeal.registered_at,
         deadline=deadline,
-        proposal=proposal_record(proposal, taken.shield),
+        proposal=proposal_record(proposal, taken.shield, quoted=not appeal.confidential),
         origin={"appeal": appeal.number, "channel": appeal.channel, "kind": appeal.kind.value},
     )
 

@@ -12,12 +12,16 @@ from routing.appeals.models import Appeal, AppealTicket, Contact
 from routing.appeals.numbering import digits_of, plain_code
 from routing.appeals.outgoing import outgoing_reply
 from routing.appeals.schemas import EarlierReply, ProgressPart, ProgressStage, ProgressView
+from routing.promises.repository import approved_of
+from routing.relay.schemas import CitizenQuestion
+from routing.relay.states import HEARD
 from routing.tickets.models import Assignment, Ticket
 from routing.tickets.repository import events_of
 from routing.tickets.round_due import round_due
-from routing.tickets.states import TicketState
+from routing.tickets.states import SETTLED, TRANSITIONS, TicketState
 
 _LAST_DIGITS = 4
+_WITHDRAWN = TicketState.WITHDRAWN
 _NO_CODE = "------"  # compared against when there is no such appeal, so that both take as long
 
 
@@ -39,6 +43,12 @@ def code_matches(appeal: Appeal | None, contact: Contact | None, given: str) -> 
     return by_code or by_phone
 
 
+def named_body(ticket: Ticket) -> str | None:
+    """Return the code of the body that the citizen of a declined ticket is to turn to."""
+    proposed: str | None = ticket.proposal.get("lead")
+    return ticket.declined_to or proposed
+
+
 class ProgressReader:
     """Puts together what a citizen may see: the whole story, whichever tickets it went through."""
 
@@ -46,8 +56,8 @@ class ProgressReader:
         self._session = session
         self._departments = departments
 
-    def view(self, appeal: Appeal) -> ProgressView:
-        """Return where the appeal stands."""
+    def view(self, appeal: Appeal, questions: tuple[CitizenQuestion, ...] = ()) -> ProgressView:
+        """Return where the appeal stands, with what its informant is asked."""
         links = repository.links_of_appeal(self._session, appeal.id)
         standing = [pair for pair in links if pair[0].ended_at is None]
         # Withdrawn from a ticket that goes on for others: the citizen sees it up to then.
@@ -75,7 +85,27 @@ class ProgressReader:
             part=link.part,
             parts=parts,
             earlier_replies=self._earlier(links, shown),
+            asked=self._asked(share, ticket),
+            declined_because=self._hidden(ticket, ticket.decline_reason) if standing else None,
+            promised_until=self._promised(ticket) if standing else None,
+            may_add=any(one.state not in SETTLED for _, one in standing),
+            may_withdraw=any(_WITHDRAWN in TRANSITIONS[one.state] for _, one in standing),
+            questions=questions,
+            hears=appeal.confidential and any(ticket.state in HEARD for _, ticket in standing),
         )
+
+    def _asked(self, share: Assignment | None, ticket: Ticket) -> str | None:
+        """Return what the citizen is waited for now."""
+        if share is None or ticket.state is not TicketState.AWAITING_CITIZEN:
+            return None
+        return self._hidden(ticket, share.asked)
+
+    def _promised(self, ticket: Ticket) -> datetime | None:
+        made = approved_of(self._session, [ticket.id])
+        return made[0].promised_until if made else None
+
+    def _hidden(self, ticket: Ticket, text: str | None) -> str | None:
+        return None if text is None else outgoing_reply(self._session, ticket.id, text)
 
     def _part(self, link: AppealTicket, ticket: Ticket) -> ProgressPart:
         share = repository.lead_share(self._session, ticket.id)
@@ -125,7 +155,7 @@ class ProgressReader:
     def _department(self, ticket: Ticket, share: Assignment | None) -> str | None:
         """Return who has the ticket; for a declined one, the body that is named to the citizen."""
         if ticket.state is TicketState.DECLINED:
-            return self._name(ticket.proposal.get("lead"))
+            return self._name(named_body(ticket))
         return self._name(share.department_code if share else None)
 
     def _name(self, code: str | None) -> str | None:

@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, aliased
 
-from foundation.database.rows import table_of, values_of
+from foundation.database.rows import add_row
 from routing.appeals.models import (
     Appeal,
     AppealTicket,
@@ -16,6 +16,9 @@ from routing.appeals.models import (
     InformantVault,
     ProgressTries,
 )
+from routing.appeals.schemas import Asked
+from routing.appeals.shielding import PENDING
+from routing.redactions.models import Redaction
 from routing.tickets.models import Assignment, AssignmentRole, Ticket
 
 
@@ -24,25 +27,32 @@ def by_idempotency_key(session: Session, key: str) -> Appeal | None:
     return session.scalars(select(Appeal).where(Appeal.idempotency_key == key)).one_or_none()
 
 
+def known_before(session: Session, key: str, conversation_id: str | None) -> tuple[bool, bool]:
+    """Return whether ``key`` was registered, and whether photos wait in the conversation."""
+    known, waiting = (
+        session.connection()
+        .execute(_KNOWN_BEFORE, {"key": key, "conversation": conversation_id})
+        .one()
+    )
+    return bool(known), bool(waiting)
+
+
+# One round trip, and never built anew: every registration begins with it.
+_KNOWN_BEFORE = text(
+    "SELECT EXISTS (SELECT 1 FROM appeals WHERE idempotency_key = :key),"
+    " EXISTS (SELECT 1 FROM staged_files WHERE conversation_id = :conversation AND NOT given_up)"
+)
+
+
 def add_unless_known(session: Session, appeal: Appeal) -> bool:
     """Write a new appeal and give it its key, unless its idempotency key is taken.
 
     Waits for a transaction that is registering the same idempotency key, and for no other.
     """
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    added = (
-        insert(_APPEALS)
-        .values(values_of(appeal))
-        .on_conflict_do_nothing(index_elements=["idempotency_key"])
-        .returning(_APPEALS.c.id)
-    )
-    key = session.connection().execute(added).scalar_one_or_none()
+    key = add_row(session, appeal, unless_known="idempotency_key")
     if key is not None:
         appeal.id = key
     return key is not None
-
-
-_APPEALS = table_of(Appeal)
 
 
 def by_number(session: Session, number: str) -> Appeal | None:
@@ -58,11 +68,43 @@ def of_conversation(session: Session, number: str, conversation_id: str) -> Appe
 
 def of_ticket(session: Session, ticket_id: int) -> list[Appeal]:
     """Return every appeal that a ticket answers; several after a merge."""
-    return [appeal for appeal, _ in asked_of_ticket(session, ticket_id)]
+    return [appeal for appeal, _ in _under(session, ticket_id)]
 
 
-def asked_of_ticket(session: Session, ticket_id: int) -> list[tuple[Appeal, str]]:
-    """Return every appeal that a ticket answers, with the words of it that the ticket is about."""
+def asked_of_ticket(session: Session, ticket_id: int) -> list[Asked]:
+    """Return every appeal that a ticket answers, with what of it the ticket is about.
+
+    Of a confidential one what a dispatcher has confirmed; before that a fixed sentence.
+    """
+    under = _under(session, ticket_id)
+    shown = _confirmed(session, ticket_id) if any(one.confidential for one, _ in under) else {}
+    return [
+        shown.get(appeal.id, Asked(appeal, PENDING, None, None))
+        if appeal.confidential
+        else Asked(appeal, words, appeal.place, appeal.occurred)
+        for appeal, words in under
+    ]
+
+
+def _confirmed(session: Session, ticket_id: int) -> dict[int, Asked]:
+    """Return what departments may read of confidential appeals at a ticket, by appeal."""
+    query = (
+        select(Redaction, Appeal)
+        .join(Appeal, Appeal.id == Redaction.appeal_id)
+        .where(
+            Redaction.ticket_id == ticket_id,
+            Redaction.message_id.is_(None),
+            Redaction.confirmed_by.is_not(None),
+        )
+        .order_by(Redaction.number)
+    )
+    return {
+        appeal.id: Asked(appeal, row.text, row.place, row.occurred)
+        for row, appeal in session.execute(query)
+    }
+
+
+def _under(session: Session, ticket_id: int) -> list[tuple[Appeal, str]]:
     query = (
         select(Appeal, AppealTicket.part)
         .join(AppealTicket, AppealTicket.appeal_id == Appeal.id)

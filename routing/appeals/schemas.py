@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from routing.appeals.models import Appeal
+from routing.relay.schemas import CitizenQuestion
 from routing.schemas import AppealKind
 from routing.tickets.states import TicketState
 
@@ -23,6 +25,16 @@ class NewAppeal:
     phone: str | None = None
     confidential: bool = False
     registered_at: datetime | None = None  # now, unless given
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one ticket is about of an appeal, as handling roles may read it."""
+
+    appeal: Appeal
+    words: str
+    place: str | None
+    occurred: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,13 @@ class ProgressView:
     part: str | None = None  # what the first ticket is about; None: all of the appeal
     parts: tuple[ProgressPart, ...] = ()  # beside the first, where there are several tickets
     earlier_replies: tuple[EarlierReply, ...] = ()  # the oldest first
+    asked: str | None = None  # what the department waits for
+    declined_because: str | None = None
+    promised_until: datetime | None = None  # a later day, agreed to; the due time stays
+    may_withdraw: bool = False
+    may_add: bool = False  # words, photographs
+    questions: tuple[CitizenQuestion, ...] = ()  # of departments, through the relay
+    hears: bool = False  # whether its protected citizen may still add something
 
 
 @dataclass(frozen=True, slots=True)

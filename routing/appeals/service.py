@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import SHANGHAI, Clock
 from foundation.database.encrypted import blind_index
-from foundation.database.rows import pipelined, write_rows
+from foundation.database.rows import RowBatch
 from knowledge_base.schema import Department
 from routing.appeals import repository
 from routing.appeals.errors import ProgressNotFoundError
@@ -14,9 +14,10 @@ from routing.appeals.intake import TakenAppeal, take
 from routing.appeals.models import Appeal, AppealTicket, Contact, InformantVault
 from routing.appeals.numbering import digits_of, new_query_code, next_number, plain_number
 from routing.appeals.opening import AppealOpening, openings
-from routing.appeals.progress import ProgressReader, code_matches
+from routing.appeals.progress import ProgressReader, code_matches, named_body
 from routing.appeals.progress_lock import ProgressLock
 from routing.appeals.schemas import (
+    Asked,
     ContactView,
     NewAppeal,
     ProgressView,
@@ -25,10 +26,13 @@ from routing.appeals.schemas import (
 )
 from routing.attachments.staging import CITIZEN, claim
 from routing.deadlines.service import ResolveDeadline
-from routing.finding.documents import write_fresh
+from routing.finding.documents import add_fresh
+from routing.redactions.proposing import proposed
+from routing.relay.service import Relay
 from routing.schemas import Proposal
 from routing.tickets import repository as ticket_repository
-from routing.tickets.models import Ticket
+from routing.tickets.models import Assignment, Ticket
+from routing.tickets.opening import OpenedTicket
 from routing.tickets.schemas import SYSTEM, Actor
 from routing.tickets.service import TicketService
 from routing.tickets.states import TicketState
@@ -40,11 +44,16 @@ class AppealService:
     """Registers appeals and tells their citizens how they stand."""
 
     def __init__(
-        self, clock: Clock, departments: Mapping[str, Department], tickets: TicketService
+        self,
+        clock: Clock,
+        departments: Mapping[str, Department],
+        tickets: TicketService,
+        relay: Relay,
     ) -> None:
         self._clock = clock
         self._departments = departments
         self._tickets = tickets
+        self._relay = relay
         self._lock = ProgressLock(clock)
 
     def register(
@@ -69,18 +78,23 @@ class AppealService:
             actor: the system, or the operator who took it down.
         """
         taken = take(new, proposal, self._clock.now())
-        known = repository.by_idempotency_key(session, new.idempotency_key)
-        if known is not None:
-            return self._known(session, known)
+        known, photos = repository.known_before(session, new.idempotency_key, new.conversation_id)
+        if known:
+            return self._known(session, new.idempotency_key)
         number = next_number(session, taken.registered_at.astimezone(SHANGHAI).date())
         appeal = _appeal(number, taken)
         if not repository.add_unless_known(session, appeal):
             # An equal request was first by a moment; its transaction is over by now.
-            known = repository.by_idempotency_key(session, new.idempotency_key)
-            assert known is not None
-            return self._known(session, known)
+            return self._known(session, new.idempotency_key)
         wanted = openings(appeal, taken, proposal, deadline, self._tickets)
-        return self._open(session, appeal, _identity(appeal, taken), wanted, actor)
+        opened = self._open(session, appeal, _identity(appeal, taken), wanted, actor)
+        if photos:
+            self._claim_photos(session, appeal, opened[0].ticket.id)
+        told = [
+            self._ticket(one.ticket, appeal, asked.part, _lead(one.shares))
+            for one, asked in zip(opened, wanted, strict=True)
+        ]
+        return _registered(appeal, told, [one.part for one in wanted])
 
     def progress(
         self, session: Session, number: str, code_or_last4: str, client_key: str
@@ -99,14 +113,59 @@ class AppealService:
             ProgressNotFoundError: number or code is wrong; the same words for both.
             ProgressLockedError: five wrong tries lock number and address for 15 minutes.
         """
-        asked = plain_number(number)
-        attempt = self._lock.check(session, asked, client_key[:_CLIENT_KEY_CHARACTERS])
-        appeal = repository.by_number(session, asked)
-        contact = None if appeal is None else repository.contact_of(session, appeal.id)
-        if not code_matches(appeal, contact, code_or_last4) or appeal is None:
-            attempt.failed()
-            raise ProgressNotFoundError
-        attempt.succeeded()
+        appeal = self._opened(session, number, code_or_last4, client_key, by_phone=True)
+        return self._view(session, appeal)
+
+    def opened(self, session: Session, number: str, code: str, client_key: str) -> Appeal:
+        """Return the appeal to who may act on it: its query code alone opens it for that.
+
+        Raises as ``progress``, whose wrong tries count together with these.
+        """
+        return self._opened(session, number, code, client_key, by_phone=False)
+
+    def say(
+        self,
+        session: Session,
+        number: str,
+        code: str,
+        client_key: str,
+        text: str,
+        question: int | None = None,
+    ) -> ProgressView:
+        """Take what a protected citizen answers or adds, and return where the appeal stands.
+
+        Args:
+            session: a writing transaction, as for ``progress``.
+            number: the appeal's number.
+            code: its query code.
+            client_key: who asks, as for ``progress``.
+            text: their words.
+            question: which question they answer; ``None``: said without being asked.
+
+        Raises:
+            ProgressNotFoundError, ProgressLockedError: as for ``progress``.
+            NotFoundError, ConflictError, MalformedInputError: as for ``Relay.say``.
+        """
+        appeal = self.opened(session, number, code, client_key)
+        self._relay.say(session, appeal, text, question)
+        return self._view(session, appeal)
+
+    def say_in_conversation(
+        self,
+        session: Session,
+        number: str,
+        conversation_id: str,
+        text: str,
+        question: int | None = None,
+    ) -> ProgressView:
+        """Take the same in the conversation that registered the appeal: no code needed.
+
+        Raises:
+            ProgressNotFoundError: it was not registered in this conversation.
+            NotFoundError, ConflictError, MalformedInputError: as for ``Relay.say``.
+        """
+        appeal = self._of_conversation(session, number, conversation_id)
+        self._relay.say(session, appeal, text, question)
         return self._view(session, appeal)
 
     def progress_for_conversation(
@@ -117,11 +176,7 @@ class AppealService:
         Raises:
             ProgressNotFoundError: it was not registered in this conversation.
         """
-        asked = plain_number(number)
-        appeal = repository.of_conversation(session, asked, conversation_id)
-        if appeal is None:
-            raise ProgressNotFoundError
-        return self._view(session, appeal)
+        return self._view(session, self._of_conversation(session, number, conversation_id))
 
     def forget_old_tries(self, session: Session) -> None:
         """Remove counts of wrong tries that lock nobody any more; for periodic work."""
@@ -150,6 +205,26 @@ class AppealService:
         self._tickets.note(session, ticket, "contact_read", actor, data)
         return found
 
+    def _opened(
+        self, session: Session, number: str, given: str, client_key: str, *, by_phone: bool
+    ) -> Appeal:
+        """Return the appeal that number and code open; a wrong try is counted."""
+        asked = plain_number(number)
+        attempt = self._lock.check(session, asked, client_key[:_CLIENT_KEY_CHARACTERS])
+        appeal = repository.by_number(session, asked)
+        contact = repository.contact_of(session, appeal.id) if appeal and by_phone else None
+        if not code_matches(appeal, contact, given) or appeal is None:
+            attempt.failed()
+            raise ProgressNotFoundError
+        attempt.succeeded()
+        return appeal
+
+    def _of_conversation(self, session: Session, number: str, conversation_id: str) -> Appeal:
+        appeal = repository.of_conversation(session, plain_number(number), conversation_id)
+        if appeal is None:
+            raise ProgressNotFoundError
+        return appeal
+
     def _open(
         self,
         session: Session,
@@ -157,52 +232,65 @@ class AppealService:
         identity: Contact | InformantVault,
         wanted: Sequence[AppealOpening],
         actor: Actor,
-    ) -> RegisteredAppeal:
+    ) -> list[OpenedTicket]:
+        """Write the tickets and all that stands beside them."""
         opener = self._tickets.opener
         opened = opener.open(session, [one.opening for one in wanted], actor)
         links = [
             AppealTicket(appeal_id=appeal.id, ticket_id=one.ticket.id, part=asked.part)
             for one, asked in zip(opened, wanted, strict=True)
         ]
-        with pipelined(session):
-            write_rows(session, [identity])
-            write_rows(session, links)
-            opener.write(session, opened)
-            for one in opened:
-                write_fresh(session, one.ticket, [(appeal, one.ticket.text)], one.shares)
-        self._claim_photos(session, appeal, opened[0].ticket.id)
-        told = [
-            self._ticket(one.ticket, next((share.department_code for share in one.shares), None))
-            for one in opened
-        ]
-        return _registered(appeal, told, [one.part for one in wanted])
+        now, fresh = self._clock.now(), list[tuple[Ticket, Asked, Sequence[Assignment]]]()
+        # Of a confidential one the ticket says nothing yet, so nor does anything made of it.
+        place = None if appeal.confidential else appeal.place
+        for one in opened:
+            asked_here = Asked(appeal, one.ticket.text, place, one.ticket.occurred)
+            fresh.append((one.ticket, asked_here, one.shares))
+        with RowBatch(session) as rows:
+            rows.add_rows([identity])
+            rows.add_rows(links)
+            if appeal.confidential:
+                pairs = zip(opened, wanted, strict=True)
+                rows.add_rows(
+                    [proposed(one.ticket.id, appeal.id, asked.wording, now) for one, asked in pairs]
+                )
+            opener.add_to(rows, opened)
+            add_fresh(rows, fresh)
+        return opened
 
     def _claim_photos(self, session: Session, appeal: Appeal, ticket_id: int) -> None:
         """Add what the citizen sent while the appeal was taken down, to its first ticket."""
-        if appeal.conversation_id is None:
-            return
+        assert appeal.conversation_id is not None
         now, actor = self._clock.now(), Actor(CITIZEN)
         for file_id in claim(session, appeal.conversation_id, ticket_id, appeal.id, now):
             data = {"attachment": file_id, "department": None}
             ticket = session.get_one(Ticket, ticket_id)
             self._tickets.note(session, ticket, "attached", actor, data)
 
-    def _known(self, session: Session, appeal: Appeal) -> RegisteredAppeal:
+    def _known(self, session: Session, key: str) -> RegisteredAppeal:
         """Return what was told when the appeal was registered, as its tickets stand now."""
+        appeal = repository.by_idempotency_key(session, key)
+        assert appeal is not None
         standing = repository.standing_links(session, appeal.id)
-        told = [self._ticket(ticket, self._lead_of(session, ticket)) for _, ticket in standing]
+        told = [
+            self._ticket(ticket, appeal, link.part, self._lead_of(session, ticket))
+            for link, ticket in standing
+        ]
         return _registered(appeal, told, [link.part for link, _ in standing])
 
     def _lead_of(self, session: Session, ticket: Ticket) -> str | None:
         share = repository.lead_share(session, ticket.id)
         return None if share is None else share.department_code
 
-    def _ticket(self, ticket: Ticket, lead: str | None) -> RegisteredTicket:
+    def _ticket(
+        self, ticket: Ticket, appeal: Appeal, part: str | None, lead: str | None
+    ) -> RegisteredTicket:
         if ticket.state is TicketState.DECLINED:
-            lead = ticket.proposal.get("lead")  # the body that is named to the citizen
+            lead = named_body(ticket)
         return RegisteredTicket(
             ticket_no=ticket.ticket_no,
-            text=ticket.text,
+            # The citizen's own words: a confidential ticket says nothing yet.
+            text=part or (appeal.text if appeal.confidential else ticket.text),
             state=ticket.state,
             state_label=ticket.state.label,
             department_code=lead,
@@ -213,11 +301,16 @@ class AppealService:
         )
 
     def _view(self, session: Session, appeal: Appeal) -> ProgressView:
-        return ProgressReader(session, self._departments).view(appeal)
+        questions = self._relay.questions(session, appeal) if appeal.confidential else ()
+        return ProgressReader(session, self._departments).view(appeal, questions)
 
     def _name_of(self, code: str | None) -> str | None:
         department = self._departments.get(code or "")
         return None if department is None else department.name
+
+
+def _lead(shares: Sequence[Assignment]) -> str | None:
+    return next((share.department_code for share in shares), None)
 
 
 def _registered(

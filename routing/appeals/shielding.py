@@ -10,6 +10,8 @@ import re
 from foundation.text.personal_information import PersonalValues, mask, replace_personal
 
 HIDDEN = "[已隐去]"
+# All that anybody reads of a confidential appeal before a dispatcher has confirmed its version.
+PENDING = "保密诉求，内容待派单员确认遮盖稿后显示。"
 _SELF_NAMED = re.compile(
     r"(?P<lead>我叫|我是|本人是|本人叫|本人|姓名(?:是|为)?[:：]?|名字(?:是|叫)?[:：]?|我姓)"
     r"\s*(?P<name>[\u4e00-\u9fff·]{1,4})(?=[，,。；;、！!？?\s（(]|$)"

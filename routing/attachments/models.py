@@ -28,6 +28,9 @@ class Attachment(Base):
     cleared_sha256: Mapped[str | None] = mapped_column(String(64))
     cleared_by: Mapped[str | None] = mapped_column(String(64))
     cleared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # A dispatcher has said that handling roles do not see it; cleared later, they do after all.
+    withheld_by: Mapped[str | None] = mapped_column(String(64))
+    withheld_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class StagedFile(Base):

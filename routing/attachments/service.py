@@ -20,16 +20,22 @@ from routing.attachments.errors import (
     FileRefusedError,
     NotRedactableError,
 )
-from routing.attachments.inspection import Box, inspected, redacted, suffix_of
+from routing.attachments.inspection import Box, Inspected, inspected, redacted, suffix_of
 from routing.attachments.models import Attachment
 from routing.attachments.naming import clean_name
 from routing.attachments.store import FileStore
-from routing.tickets.errors import AppealElsewhereError, TicketNotFoundError
+from routing.tickets.errors import (
+    AppealElsewhereError,
+    ArchivedError,
+    IllegalTransitionError,
+    TicketNotFoundError,
+)
 from routing.tickets.listing import TicketReach, require_reach
 from routing.tickets.models import Ticket
 from routing.tickets.repository import by_ticket_no, locked_ticket
 from routing.tickets.schemas import Actor
 from routing.tickets.service import TicketService
+from routing.tickets.states import OVER, TicketState
 
 MOST_FILES = 20  # of one ticket
 
@@ -45,6 +51,7 @@ class AttachmentView:
     added_at: datetime
     protected: bool  # of an appeal whose informant is protected
     cleared: bool  # a version for handling roles is there
+    withheld: bool  # a dispatcher has said that they do not see it
     number: str | None  # of the appeal, for the hotline; None for a department
 
 
@@ -94,10 +101,37 @@ class Attachments:
         Raises:
             TicketNotFoundError: there is no such ticket.
             AppealElsewhereError: the ticket does not answer this appeal, or several and none named.
+            IllegalTransitionError: the ticket is over.
             FileRefusedError: the file cannot be taken, or the ticket has its fill.
         """
-        kept = inspected(content)
+        return self._keep(session, ticket_no, name, inspected(content), actor, number)
+
+    def add_photo(
+        self,
+        session: Session,
+        ticket_no: str,
+        name: str,
+        kept: Inspected,
+        actor: Actor,
+        number: str,
+    ) -> Attachment:
+        """Keep a citizen's photograph, inspected before the transaction; as ``add`` otherwise."""
+        if not kept.media_type.startswith("image/"):
+            raise FileRefusedError("not an image", "这里只能传照片（JPG、PNG、WebP）。")
+        return self._keep(session, ticket_no, name, kept, actor, number)
+
+    def _keep(
+        self,
+        session: Session,
+        ticket_no: str,
+        name: str,
+        kept: Inspected,
+        actor: Actor,
+        number: str | None,
+    ) -> Attachment:
         ticket = locked_ticket(session, ticket_no)
+        if ticket.state in OVER:
+            raise IllegalTransitionError(ticket_no, ticket.state, ticket.state, ticket.state.label)
         appeal = None if actor.department else _appeal(session, ticket, number)
         if len(_of_ticket(session, ticket)) >= MOST_FILES:
             raise FileRefusedError("too many", f"每张工单最多{MOST_FILES}个附件。")
@@ -174,22 +208,44 @@ class Attachments:
 
         Raises:
             TicketNotFoundError, AttachmentNotFoundError: there is none.
+            ArchivedError: the ticket can only be read.
             NotRedactableError: it is no image.
         """
         ticket = locked_ticket(session, ticket_no)
-        found = _of_ticket(session, ticket)
-        one = next((one for one in found if one.attachment.id == attachment_id), None)
-        if one is None or not one.protected:
-            raise AttachmentNotFoundError(attachment_id)
-        kept = one.attachment
+        if ticket.state is TicketState.ARCHIVED:  # before the file is written over
+            raise ArchivedError(ticket_no, "attachment_cleared")
+        kept = _protected(session, ticket, attachment_id)
         if not kept.media_type.startswith("image/"):
             raise NotRedactableError(attachment_id)
         content = redacted(self._store.read(attachment_id, kept.sha256), boxes)
         kept.cleared_sha256 = self._store.write(attachment_id, content, cleared=True)
         kept.cleared_by, kept.cleared_at = actor.ref, self._clock.now()
+        kept.withheld_by = kept.withheld_at = None
         data = {"attachment": attachment_id, "boxes": len(boxes)}
         self._tickets.note(session, ticket, "attachment_cleared", actor, data)
         session.flush()
+
+    def withhold(self, session: Session, ticket_no: str, attachment_id: str, actor: Actor) -> None:
+        """Keep a protected appeal's file from handling roles (不给看), cleared before or not.
+
+        Raises:
+            TicketNotFoundError, AttachmentNotFoundError: there is none.
+        """
+        ticket = locked_ticket(session, ticket_no)
+        kept = _protected(session, ticket, attachment_id)
+        kept.cleared_sha256 = kept.cleared_by = kept.cleared_at = None
+        kept.withheld_by, kept.withheld_at = actor.ref, self._clock.now()
+        data = {"attachment": attachment_id}
+        self._tickets.note(session, ticket, "attachment_withheld", actor, data)
+        session.flush()
+
+
+def _protected(session: Session, ticket: Ticket, attachment_id: str) -> Attachment:
+    found = _of_ticket(session, ticket)
+    one = next((one for one in found if one.attachment.id == attachment_id), None)
+    if one is None or not one.protected:
+        raise AttachmentNotFoundError(attachment_id)
+    return one.attachment
 
 
 def _within(session: Session, ticket_no: str, reach: TicketReach) -> Ticket:
@@ -238,6 +294,7 @@ def _view(one: _Found, reach: TicketReach, at: int) -> AttachmentView:
         added_at=kept.added_at,
         protected=one.protected,
         cleared=kept.cleared_sha256 is not None,
+        withheld=kept.withheld_at is not None and reach.hotline,
         number=one.number if reach.hotline else None,
     )
 

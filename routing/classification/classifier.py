@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.encoder.protocol import Encoder
+from retrieval.encoder.protocol import Encoder, Vectors
 from routing.classification.kind_words import WordReading
 from routing.classification.kinds import KINDS, KindEvidence, kind_features, named_kind
 from routing.classification.lexical import LexicalIndex
@@ -80,6 +80,8 @@ class Classifier:
         self._encoder = encoder
         self._cache_dir = cache_dir
         self._appeals = taxonomy.appeals if appeals is None else appeals
+        self._examples: tuple[tuple[str, str], ...] = ()
+        self._example_vectors: Vectors | None = None
         self._lexical: LexicalIndex | None = None
         self._vectors: ExampleVectors | None = None
         self._kind_vectors: LinearReading | None = None
@@ -92,6 +94,11 @@ class Classifier:
     def warm_up(self, generic: Mapping[str, str] | None = None) -> None:
         """Build the indexes; ``generic`` maps an appeal to its text without names of places."""
         documents = self._documents(generic or {})
+        self._examples = tuple(
+            (code, phrase)
+            for code, phrases in zip(self._taxonomy.codes, documents, strict=True)
+            for phrase in phrases
+        )
         self._likelihood = LikelihoodIndex(documents)
         kind_texts = [*(a.text for a in self._appeals), *self._taxonomy.non_appeals]
         kinds = np.array(
@@ -123,7 +130,13 @@ class Classifier:
         if danger.any():
             rows = np.r_[0 : len(appeals), len(kinds) : len(said)]
             self._danger_vectors = LinearReading.fitted(said[rows], danger, 2)
-        self._vectors = ExampleVectors(vectors[: len(examples)], counts)
+        self._example_vectors = vectors[: len(examples)]
+        self._vectors = ExampleVectors(self._example_vectors, counts)
+
+    @property
+    def examples(self) -> tuple[tuple[tuple[str, str], ...], Vectors | None]:
+        """Category and text of every example, and their vectors where there is an encoder."""
+        return self._examples, self._example_vectors
 
     @property
     def is_dense(self) -> bool:

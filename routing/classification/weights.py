@@ -47,6 +47,14 @@ class KindWeights(_Record):
         )
 
 
+class BodyWeights(_Record):
+    """Weight of each evidence in a body's log-odds; as they stand here only the claims count."""
+
+    claimed: float = 1.0  # logarithm of what the categories claim for it
+    linear: float = 0.0  # linear reading of the sentence vector
+    likelihood: float = 0.0  # query likelihood
+
+
 class LeadCalibration(_Record):
     """P(lead is right) = sigmoid(slope · logit(p) + intercept)."""
 
@@ -60,6 +68,17 @@ class LeadCalibration(_Record):
         return float(1 / (1 + np.exp(-odds)))
 
 
+class AlarmCalibration(_Record):
+    """P(the rescue line leads) = sigmoid(slope · danger + intercept); 1 as it stands here."""
+
+    slope: float = 0.0
+    intercept: float = 20.0
+
+    def probability(self, danger: float) -> float:
+        """Return it for a text that reads this much like danger."""
+        return float(1 / (1 + np.exp(-(self.slope * danger + self.intercept))))
+
+
 class RoutingWeights(_Record):
     """Everything that was fitted; ``encoder`` names the vectors that ``dense`` belongs to."""
 
@@ -67,10 +86,21 @@ class RoutingWeights(_Record):
     measured: dict[str, str]  # what was measured when these were fitted, in words
     dense: CategoryWeights
     lexical_only: CategoryWeights
+    bodies: BodyWeights = BodyWeights()
+    bodies_lexical_only: BodyWeights = BodyWeights()
     lead: LeadCalibration
     lead_lexical_only: LeadCalibration
+    alarm: AlarmCalibration = AlarmCalibration()
     kinds: KindWeights
     kinds_lexical_only: KindWeights
+
+    def bodies_of(self, dense: bool) -> BodyWeights:
+        """Return the weights of bodies with the encoder or by words only."""
+        return self.bodies if dense else self.bodies_lexical_only
+
+    def lead_of(self, dense: bool) -> LeadCalibration:
+        """Return the calibration of the lead with the encoder or by words only."""
+        return self.lead if dense else self.lead_lexical_only
 
 
 @lru_cache(maxsize=4)

@@ -121,12 +121,7 @@ class DeadlineService:
         Raises:
             UncountableAmountError: the amount is no limit.
         """
-        calendar, provisional = self.calendar, False
-        try:
-            end = due_at(start, amount, unit, calendar, roll_over, pauses)
-        except CalendarNotPublishedError:
-            calendar, provisional = calendar.provisional(), True
-            end = due_at(start, amount, unit, calendar, roll_over, pauses)
+        end, calendar, provisional = self._counted(start, unit, amount, roll_over, pauses)
         lines = derivation(start, end, amount, unit, calendar, pauses)
         return CountedTime(end, provisional, lines)
 
@@ -166,6 +161,33 @@ class DeadlineService:
             while not calendar.is_working_day(day):
                 day -= timedelta(days=1)
         return min(last_part, end_of(day))
+
+    def moment_due(self, clock: LimitClock, kind: AppealKind, start: datetime) -> datetime | None:
+        """Return when one of the clocks runs out, without the working; ``None``: it has no limit.
+
+        As ``clock_due``, for the clocks of which only the moment is kept.
+        """
+        limit = self._pack.limit(clock, kind, None)
+        if limit is None:
+            return None
+        start = start.astimezone(SHANGHAI)
+        return self._counted(start, limit.unit, limit.amount, self._roll_over, ())[0]
+
+    def _counted(
+        self,
+        start: datetime,
+        unit: LimitUnit,
+        amount: float,
+        roll_over: RollOver,
+        pauses: Collection[Pause],
+    ) -> tuple[datetime, WorkCalendar, bool]:
+        """Return the end, the calendar it was counted with, and whether that is provisional."""
+        calendar = self.calendar
+        try:
+            return due_at(start, amount, unit, calendar, roll_over, pauses), calendar, False
+        except CalendarNotPublishedError:
+            calendar = calendar.provisional()
+            return due_at(start, amount, unit, calendar, roll_over, pauses), calendar, True
 
     def _deadline(
         self, clock: LimitClock, kind: AppealKind, start: datetime, grade: Grade | None

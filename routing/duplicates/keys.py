@@ -7,16 +7,18 @@ they really do is computed from their words afterwards.
 import json
 import re
 import zlib
+from collections.abc import Sequence
 from hashlib import blake2b
 from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
-from sqlalchemy import delete, text
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from foundation.database.rows import write_values
+from foundation.database.rows import RowBatch
 from foundation.text.normalise import normalise
+from routing.appeals.shielding import PENDING
 from routing.duplicates.models import DuplicateKey, DuplicateSketch
 from routing.extraction.places import bare_place
 from routing.tickets.models import Ticket
@@ -101,6 +103,8 @@ def matter_key(place: str, matter: str) -> int:
 
 def keys_of(ticket: Ticket) -> list[int]:
     """Return the ticket's keys, sorted; signed 64-bit numbers."""
+    if ticket.text == PENDING:
+        return []  # nothing of it is known yet, and equal sentences are no duplicates
     place, matter = place_of(ticket), matter_of(ticket)
     keys = set(word_keys(grams(ticket.text)))
     if place:
@@ -129,29 +133,53 @@ def write_keys(session: Session, ticket: Ticket, *, fresh: bool = False) -> None
         ticket: flushed.
         fresh: it was opened in this transaction, so it has none yet.
     """
-    keys = keys_of(ticket)
-    packed = np.array(keys, dtype="<i8").tobytes()
     sketch = None if fresh else session.get(DuplicateSketch, ticket.id)
-    if sketch is None:
-        row = {"ticket_id": ticket.id, "keys": packed}
-        write_values(session, DuplicateSketch, [row])
-    elif sketch.keys == packed:
-        return
-    else:
+    if sketch is not None:
+        keys = keys_of(ticket)
+        if sketch.keys == _packed(keys):
+            return
         old = np.frombuffer(sketch.keys, dtype="<i8").tolist()
         gone = DuplicateKey.ticket_id == ticket.id, DuplicateKey.key.in_(old)
         session.execute(delete(DuplicateKey).where(*gone))
-        sketch.keys = packed
-    if keys:
-        sqlite = session.get_bind().dialect.name == "sqlite"
-        # One statement, always the same one: every registration passes here.
-        values = json.dumps(keys) if sqlite else keys
-        add = _ADD_SQLITE if sqlite else _ADD
-        session.connection().execute(add, {"keys": values, "own": ticket.id})
+        sketch.keys = _packed(keys)
+        with RowBatch(session) as rows:
+            _add(rows, [(key, ticket.id) for key in keys])
+        return
+    with RowBatch(session) as rows:
+        add_keys(rows, [ticket])
 
 
-_ADD = text("INSERT INTO duplicate_keys SELECT unnest(CAST(:keys AS bigint[])), :own")
-_ADD_SQLITE = text("INSERT INTO duplicate_keys SELECT value, :own FROM json_each(:keys)")
+def add_keys(rows: RowBatch, tickets: Sequence[Ticket]) -> None:
+    """Add the keys of tickets that have none yet."""
+    found = [(ticket.id, keys_of(ticket)) for ticket in tickets]
+    sketches = [{"ticket_id": own, "keys": _packed(keys)} for own, keys in found]
+    rows.add(DuplicateSketch, sketches)
+    _add(rows, [(key, own) for own, keys in found for key in keys])
+
+
+def _packed(keys: Sequence[int]) -> bytes:
+    return np.array(keys, dtype="<i8").tobytes()
+
+
+def _add(rows: RowBatch, pairs: Sequence[tuple[int, int]]) -> None:
+    """Add pairs of key and ticket; the same statement however many they are."""
+    if not pairs:
+        return
+    keys, owners = [key for key, _ in pairs], [own for _, own in pairs]
+    if rows.on_sqlite:
+        rows.add_written(_ADD_SQLITE, (json.dumps(pairs),))
+    else:
+        rows.add_written(_ADD, {"duplicate_keys": keys, "duplicate_owners": owners})
+
+
+_ADD = (
+    "INSERT INTO duplicate_keys SELECT * FROM"
+    " unnest(%(duplicate_keys)s::bigint[], %(duplicate_owners)s::integer[])"
+)
+_ADD_SQLITE = (
+    "INSERT INTO duplicate_keys"
+    " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)"
+)
 
 
 def _key(words: str) -> int:

@@ -22,6 +22,7 @@ from routing.tickets.repository import by_ticket_no
 from routing.tickets.schemas import Actor
 
 REGISTERED = "ticket.registered"
+CONFIRMED = "ticket.redaction_confirmed"  # only now there are words to compare
 SHOWN = 8
 _KEPT = 5  # of one registration
 _MOST_WORDS = 6
@@ -100,7 +101,7 @@ class Duplicates:
             number = str(message.payload["ticket_no"])
             await database.write(lambda session: self.propose(session, number))
 
-        return {REGISTERED: registered}
+        return {REGISTERED: registered, CONFIRMED: registered}
 
     def _found(
         self, session: Session, ticket: Ticket, limit: int

@@ -9,6 +9,7 @@ from foundation.clock import Clock
 from foundation.database.session import Database
 from foundation.settings import Settings
 from routing.appeals.assembly import Casework
+from routing.appeals.citizen_acts import CitizenActs
 from routing.attachments.service import Attachments
 from routing.attachments.staging import Staging
 from routing.attachments.store import FileStore
@@ -24,13 +25,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Search, duplicates, hot issues and attachments."""
+    """Search, duplicates, hot issues, attachments, and what a citizen does later on."""
 
     finding: Finding
     duplicates: Duplicates
     hot_issues: HotIssues
     attachments: Attachments
     staging: Staging
+    citizen_acts: CitizenActs
 
     async def run(self, database: Database) -> None:
         """Index what has no documents yet, then look for hot issues until cancelled."""
@@ -71,10 +73,15 @@ def build_related(
         settings.hot_issue_days, settings.hot_issue_least, settings.hot_issue_growth
     )
     store = FileStore(settings.data_dir)
+    tickets = casework.tickets
+    attachments = Attachments(clock, tickets, store)
     return Related(
         finding=Finding(clock, deadlines, reader),
         duplicates=Duplicates(clock, reader, settings.duplicate_days),
         hot_issues=HotIssues(clock, casework.outbox, reader, rules),
-        attachments=Attachments(clock, casework.tickets, store),
+        attachments=attachments,
         staging=Staging(clock, store),
+        citizen_acts=CitizenActs(
+            casework.appeals, tickets, casework.regrouping, attachments, casework.relay
+        ),
     )

@@ -1,16 +1,17 @@
 """What of a ticket is searched, written in the transaction that changes it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from hashlib import blake2b
 
 from sqlalchemy import event, insert, select
 from sqlalchemy.orm import Session
 
-from foundation.database.rows import write_values
+from foundation.database.rows import RowBatch
 from routing.appeals import repository as appeals
-from routing.appeals.models import Appeal
 from routing.appeals.outgoing import outgoing_reply
-from routing.duplicates.keys import write_keys
+from routing.appeals.schemas import Asked
+from routing.duplicates.keys import add_keys, write_keys
 from routing.finding.models import TicketDocument
 from routing.finding.words import document_words
 from routing.tickets.models import Assignment, AssignmentRole, Ticket
@@ -34,7 +35,14 @@ _NO_WORDS = frozenset(
         "due_moved",
         "due_confirmed",
         "attached",
+        "supplemented",
         "linked",
+        "attachment_withheld",
+        "relay_asked",
+        "relay_answered",
+        "relay_stated",
+        "relay_withheld",
+        "relay_confirmed",
         "attachment_cleared",
     }
 )
@@ -71,24 +79,22 @@ def write_changed(session: Session) -> None:
     session.flush()
 
 
-def write_fresh(
-    session: Session,
-    ticket: Ticket,
-    asked: Sequence[tuple[Appeal, str]],
-    shares: Sequence[Assignment],
-) -> None:
-    """Write documents and keys of a ticket just opened, from what is known of it; reads nothing.
+def add_fresh(rows: RowBatch, opened: Sequence[tuple[Ticket, Asked, Sequence[Assignment]]]) -> None:
+    """Add documents and keys of tickets just opened, from what is known of them; reads nothing.
 
     Args:
-        session: the transaction.
-        ticket: flushed.
-        asked: its appeals, each with the words that the ticket is about.
-        shares: of it; nobody has replied.
+        rows: to be written in the transaction that opens them.
+        opened: each ticket, its key known, with what its appeal asks and its shares; nobody has
+            replied.
     """
-    wanted = _texts(session, ticket, asked, shares)
-    rows = [_document(ticket, audience, text) for audience, text in wanted.items()]
-    write_values(session, TicketDocument, rows)
-    write_keys(session, ticket, fresh=True)
+    cut = cache(document_words)
+    documents = [
+        _document(ticket, audience, parts, cut)
+        for ticket, asked, shares in opened
+        for audience, parts in _parts(ticket, [asked], shares, ()).items()
+    ]
+    rows.add(TicketDocument, documents)
+    add_keys(rows, [ticket for ticket, _, _ in opened])
 
 
 def write_documents(session: Session, ticket: Ticket, *, fresh: bool = False) -> None:
@@ -102,7 +108,11 @@ def write_documents(session: Session, ticket: Ticket, *, fresh: bool = False) ->
     shares = session.scalars(
         select(Assignment).where(Assignment.ticket_id == ticket.id).order_by(Assignment.id)
     )
-    wanted = _texts(session, ticket, appeals.asked_of_ticket(session, ticket.id), list(shares))
+    held = list(shares)
+    outgoing = [
+        outgoing_reply(session, ticket.id, one.reply) for one in held if one.reply is not None
+    ]
+    wanted = _parts(ticket, appeals.asked_of_ticket(session, ticket.id), held, outgoing)
     known: dict[str, TicketDocument] = {}
     if not fresh:
         query = select(TicketDocument).where(TicketDocument.ticket_id == ticket.id)
@@ -110,13 +120,13 @@ def write_documents(session: Session, ticket: Ticket, *, fresh: bool = False) ->
     for audience, old in known.items():
         if audience not in wanted:
             session.delete(old)
-    added = []
-    for audience, text in wanted.items():
-        digest = _digest(text)
+    added, cut = [], cache(document_words)
+    for audience, parts in wanted.items():
+        digest = _digest(parts)
         present = known.get(audience)
         if present is not None and present.digest == digest:
             continue
-        row = _document(ticket, audience, text)
+        row = _document(ticket, audience, parts, cut)
         if present is None:
             added.append(row)
         else:
@@ -125,14 +135,17 @@ def write_documents(session: Session, ticket: Ticket, *, fresh: bool = False) ->
         session.execute(insert(TicketDocument), added)
 
 
-def _document(ticket: Ticket, audience: str, text: str) -> dict[str, object]:
-    words = f"{audience_token(audience)} {document_words(text)}"
+def _document(
+    ticket: Ticket, audience: str, parts: Sequence[str], cut: Callable[[str], str]
+) -> dict[str, object]:
+    """Return the row of one audience; ``cut`` remembers the parts that audiences share."""
+    words = " ".join(filter(None, (audience_token(audience), *map(cut, parts))))
     known = {"ticket_id": ticket.id, "audience": audience}
-    return known | {"digest": _digest(text), "words": words}
+    return known | {"digest": _digest(parts), "words": words}
 
 
-def _digest(text: str) -> str:
-    return blake2b(text.encode(), digest_size=16).hexdigest()
+def _digest(parts: Sequence[str]) -> str:
+    return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 
 def audience_token(audience: str) -> str:
@@ -140,29 +153,30 @@ def audience_token(audience: str) -> str:
     return f"audience{audience.lower()}"
 
 
-def _texts(
-    session: Session,
+def _parts(
     ticket: Ticket,
-    asked: Sequence[tuple[Appeal, str]],
+    asked: Sequence[Asked],
     shares: Sequence[Assignment],
-) -> dict[str, str]:
-    """Return the text for each audience, from the version that handling roles may see."""
+    outgoing: Sequence[str],
+) -> dict[str, list[str]]:
+    """Return what each audience may read, in the version that handling roles may see.
+
+    Args:
+        ticket: flushed.
+        asked: its appeals, each with the words that the ticket is about.
+        shares: of it.
+        outgoing: the replies as the hotline reads them.
+    """
     common = [ticket.ticket_no, ticket.category, ticket.place, ticket.district, ticket.text]
-    for appeal, words in asked:
-        common += [words, appeal.place]
+    for one in asked:
+        common += [one.words, one.place]
     parts = list(dict.fromkeys(part for part in common if part))
-    numbers = [appeal.number for appeal, _ in asked]
-    texts = {HOTLINE: _joined([*parts, *numbers, *_replies_to_hotline(session, shares)])}
+    numbers = [one.appeal.number for one in asked]
+    found = {HOTLINE: [*parts, *numbers, *outgoing]}
     for share in shares:
         if share.active:
-            texts[share.department_code] = _joined([*parts, *_replies_to(share, shares)])
-    return texts
-
-
-def _replies_to_hotline(session: Session, shares: Sequence[Assignment]) -> Iterator[str]:
-    for share in shares:
-        if share.reply is not None:
-            yield outgoing_reply(session, share.ticket_id, share.reply)
+            found[share.department_code] = [*parts, *_replies_to(share, shares)]
+    return found
 
 
 def _replies_to(own: Assignment, shares: Sequence[Assignment]) -> Iterator[str]:
@@ -171,7 +185,3 @@ def _replies_to(own: Assignment, shares: Sequence[Assignment]) -> Iterator[str]:
     for share in shares:
         if share.reply is not None and (leads or share.department_code == own.department_code):
             yield share.reply
-
-
-def _joined(parts: list[str]) -> str:
-    return "\n".join(parts)

@@ -50,6 +50,17 @@ def tries(session: Session, ticket_id: int, handling_round: int) -> list[FollowU
     return list(session.scalars(query))
 
 
+def all_tries(session: Session, ticket_id: int) -> list[tuple[FollowUp, str]]:
+    """Return what was tried in every round, the oldest first, each with its appeal's number."""
+    query = (
+        select(FollowUp, Appeal.number)
+        .join(Appeal, Appeal.id == FollowUp.appeal_id)
+        .where(FollowUp.ticket_id == ticket_id)
+        .order_by(FollowUp.id)
+    )
+    return [(one, number) for one, number in session.execute(query)]
+
+
 def _answered() -> Select[Ticket, Assignment]:
     return (
         select(Ticket, Assignment)

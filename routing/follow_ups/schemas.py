@@ -67,3 +67,23 @@ class AnsweredTicket:
     reply: str
     appeals: tuple[AskedAppeal, ...]
     timeline: tuple[TimelineEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RatedTry:
+    """One try to ask a citizen, in one round of handling."""
+
+    round: int
+    number: str  # of the appeal
+    said: TryView
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """What citizens said of a ticket, round by round: before and after it was put right."""
+
+    ticket_no: str
+    version: int
+    state: TicketState
+    round: int
+    tries: tuple[RatedTry, ...]  # the oldest first

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from foundation.clock import Clock
-from foundation.text.personal_information import mask
 from foundation.text.storable import storable
 from routing.appeals import repository as appeals
 from routing.appeals.models import Appeal
 from routing.appeals.schemas import ContactView
 from routing.appeals.service import contact_view
+from routing.appeals.shielding import shielded
 from routing.follow_ups import repository
 from routing.follow_ups.errors import (
     AppealNotOnTicketError,
@@ -26,6 +26,7 @@ from routing.follow_ups.errors import (
 from routing.follow_ups.models import FollowUp
 from routing.follow_ups.schemas import FollowUpResult
 from routing.follow_ups.states import FollowUpOutcome
+from routing.relay.taking import take
 from routing.tickets.models import Ticket
 from routing.tickets.repository import locked_ticket
 from routing.tickets.schemas import SYSTEM, Actor
@@ -146,7 +147,7 @@ class FollowUpService:
             outcome=result.outcome,
             solved=result.solved if reached else None,
             satisfaction=result.satisfaction if reached else None,
-            note=mask(storable(result.note, _NOTE_CHARACTERS)),
+            note=_shown_note(appeal, result.note),
             actor=actor.ref,
             at=self._clock.now(),
         )
@@ -159,6 +160,10 @@ class FollowUpService:
             "note": kept.note,
         }
         self._tickets.note(session, ticket, "followed_up", actor, data)
+        if appeal.confidential and kept.note and ticket.round < ROUNDS and _disagrees(kept):
+            # Whoever handles it once more should know why: as confirmed, like all they say.
+            said = storable(result.note, _NOTE_CHARACTERS)
+            take(session, self._tickets, ticket, appeal, said, actor, kept.at)
         return kept
 
     def _settle(
@@ -179,6 +184,12 @@ class FollowUpService:
             self._tickets.advance(session, number, TicketState.DISPATCHING, SYSTEM)
         else:
             self._tickets.advance(session, number, TicketState.RESOLVED, actor)
+
+
+def _shown_note(appeal: Appeal, note: str) -> str:
+    """Return what is kept of a note; of an informant without what tells who speaks."""
+    said = storable(note, _NOTE_CHARACTERS)
+    return shielded(said, confidential=appeal.confidential, name=None, phone=None)
 
 
 def is_done(appeal: Appeal, tried: Sequence[FollowUp]) -> bool:

@@ -9,11 +9,18 @@ from routing.appeals.models import Appeal
 from routing.appeals.outgoing import outgoing_reply
 from routing.follow_ups import repository
 from routing.follow_ups.models import FollowUp
-from routing.follow_ups.schemas import AnsweredRow, AnsweredTicket, AskedAppeal, TryView
+from routing.follow_ups.schemas import (
+    AnsweredRow,
+    AnsweredTicket,
+    AskedAppeal,
+    RatedTry,
+    Ratings,
+    TryView,
+)
 from routing.follow_ups.service import is_done
 from routing.tickets.errors import TicketNotFoundError
 from routing.tickets.models import Assignment, Ticket
-from routing.tickets.repository import events_of
+from routing.tickets.repository import by_ticket_no, events_of
 from routing.tickets.states import TicketState
 from routing.tickets.views import timeline
 
@@ -52,6 +59,24 @@ def answered_ticket(session: Session, ticket_no: str) -> AnsweredTicket:
     )
 
 
+def ratings(session: Session, ticket_no: str) -> Ratings:
+    """Return what citizens said in each round; raises ``TicketNotFoundError`` where none was asked.
+
+    Also while the ticket is handled once more (差评整改): the first rating says what to put right.
+    """
+    ticket = by_ticket_no(session, ticket_no)
+    tried = repository.all_tries(session, ticket.id) if ticket else []
+    if ticket is None or not tried:
+        raise TicketNotFoundError(ticket_no)
+    return Ratings(
+        ticket_no=ticket.ticket_no,
+        version=ticket.version,
+        state=ticket.state,
+        round=ticket.round,
+        tries=tuple(RatedTry(one.round, number, _said(one)) for one, number in tried),
+    )
+
+
 def _row(ticket: Ticket, share: Assignment) -> AnsweredRow:
     assert share.replied_at is not None
     return AnsweredRow(
@@ -69,9 +94,9 @@ def _row(ticket: Ticket, share: Assignment) -> AnsweredRow:
 
 
 def _asked(appeal: Appeal, has_phone: bool, tried: list[FollowUp]) -> AskedAppeal:
-    own = tuple(
-        TryView(one.outcome, one.solved, one.satisfaction, one.note, one.at)
-        for one in tried
-        if one.appeal_id == appeal.id
-    )
+    own = tuple(_said(one) for one in tried if one.appeal_id == appeal.id)
     return AskedAppeal(appeal.number, appeal.channel, has_phone, is_done(appeal, tried), own)
+
+
+def _said(one: FollowUp) -> TryView:
+    return TryView(one.outcome, one.solved, one.satisfaction, one.note, one.at)

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from routing.appeals.shielding import PENDING
 from routing.duplicates.keys import matter_key, place_of
 from routing.duplicates.models import DuplicateKey
 from routing.hot_issues.clustering import Said
@@ -35,7 +36,8 @@ def take_run(session: Session, now: datetime, before: datetime) -> bool:
 
 def said_since(session: Session, since: datetime) -> list[Said]:
     """Return what was registered since then, the oldest first; merged ones count as well."""
-    query = select(Ticket).where(Ticket.registered_at >= since).order_by(Ticket.id)
+    known = Ticket.registered_at >= since, Ticket.text != PENDING
+    query = select(Ticket).where(*known).order_by(Ticket.id)
     return [
         Said(
             id=ticket.id,

@@ -1,12 +1,14 @@
 """Who leads: professional duty first, else the territory, else a human dispatcher."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from retrieval.encoder.protocol import Vectors
+from routing.proposals.body_reading import BodyOdds, BodyReading
 from routing.proposals.evidence import DutyQuotes
 from routing.proposals.territory import TerritoryMap
-from routing.taxonomy import TERRITORY, CategoryRecord, LeadRule, Taxonomy
+from routing.taxonomy import TERRITORY, CategoryRecord, LabelledAppeal, LeadRule, Taxonomy
 
 # Share of a category's probability that goes to the body its rule names; the rest goes to the
 # other bodies of the row. Rough priors: the fitted calibration turns the sums into probabilities.
@@ -39,6 +41,16 @@ class Choice:
     share: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """One body's share of a category; ``body`` is a code or 属地, wherever it is."""
+
+    row: CategoryRecord
+    choice: Choice
+    body: str
+    probability: float
+
+
 class LeadChooser:
     """Turns P(category) and the place into P(body)."""
 
@@ -54,6 +66,7 @@ class LeadChooser:
         district: str | None,
         *,
         anywhere: bool = False,
+        odds: BodyOdds | None = None,
     ) -> list[LeadScore]:
         """Return the bodies, most probable first.
 
@@ -63,12 +76,13 @@ class LeadChooser:
             district: 区县, ``None`` where not known; then :data:`OPEN` may stand in the list.
             anywhere: it is about no place (a question, a proposal for the city): a body is named
                 even where its reach depends on a district that is not known.
+            odds: how much the text reads like each body's, whatever its category.
         """
+        claims = self._claims(text, categories)
+        factors = _factors(_summed(claims), odds)
         scores: dict[str, LeadScore] = {}
-        for code, probability in categories:
-            if probability < _LEAST_PROBABILITY:
-                break
-            self._add(scores, self._taxonomy.categories[code], probability, text, district)
+        for claim in claims:
+            self._add(scores, claim, claim.probability * factors[claim.body], text, district)
         self._redirect(scores, text)
         if anywhere:
             _name_somebody(scores)
@@ -86,22 +100,63 @@ class LeadChooser:
         """Return the code that acts for ``body`` (a code or 属地) in ``district``."""
         return self._territory.resolve(body, district).code
 
+    def claimed(self, text: str, categories: Sequence[tuple[str, float]]) -> dict[str, float]:
+        """Return what the categories claim for each body, before any district acts."""
+        return _summed(self._claims(text, categories))
+
+    def body_reading(
+        self,
+        examples: Sequence[tuple[str, str]],
+        vectors: Vectors | None,
+        told: Mapping[str, str],
+    ) -> BodyReading:
+        """Return what tells the bodies apart by the examples of all categories.
+
+        Args:
+            examples: category and text.
+            vectors: of the examples, where there is an encoder.
+            told: body of the texts that are labelled with one; the category's rule tells others.
+        """
+        rows = self._taxonomy.categories
+        bodies = [told.get(text) or self.choose(rows[code], text).body for code, text in examples]
+        return BodyReading([text for _, text in examples], bodies, vectors)
+
+    def body_behind(self, appeal: LabelledAppeal, district: str | None) -> str:
+        """Return the body that a labelled appeal is for, before any district acts in its place."""
+        row = self._taxonomy.categories[appeal.category]
+        named = self.choose(row, appeal.text).body
+        if appeal.lead is not None and not self._territory.is_district(appeal.lead):
+            return appeal.lead
+        fitting = (b for b in (named, *row.leads) if self.resolve(b, district) == appeal.lead)
+        return next(fitting, TERRITORY)
+
+    def _claims(self, text: str, categories: Sequence[tuple[str, float]]) -> list[_Claim]:
+        claims: list[_Claim] = []
+        for code, probability in categories:
+            if probability < _LEAST_PROBABILITY:
+                break
+            row = self._taxonomy.categories[code]
+            choice = self.choose(row, text)
+            others = [body for body in row.leads if body != choice.body]
+            share = choice.share if others else 1.0
+            left = probability * (1 - share) / max(len(others), 1)
+            claims.append(_Claim(row, choice, choice.body, probability * share))
+            claims += (_Claim(row, choice, body, left) for body in others)
+        return claims
+
     def _add(
         self,
         scores: dict[str, LeadScore],
-        row: CategoryRecord,
+        claim: _Claim,
         probability: float,
         text: str,
         district: str | None,
     ) -> None:
-        choice = self.choose(row, text)
-        others = [body for body in row.leads if body != choice.body]
-        share = choice.share if others else 1.0
-        entry = self._entry(scores, choice.body, probability * share, district)
-        if len(entry.evidence) < _MOST_EVIDENCE:
-            entry.evidence.extend(self._reasons(row, choice, text, district, entry.code))
-        for body in others:
-            self._entry(scores, body, probability * (1 - share) / len(others), district)
+        entry = self._entry(scores, claim.body, probability, district)
+        if claim.body == claim.choice.body and len(entry.evidence) < _MOST_EVIDENCE:
+            entry.evidence.extend(
+                self._reasons(claim.row, claim.choice, text, district, entry.code)
+            )
 
     def _entry(
         self, scores: dict[str, LeadScore], body: str, probability: float, district: str | None
@@ -142,6 +197,21 @@ class LeadChooser:
                 f"权责清单·{self._quotes.name(code)}不承担：{entry.what}，"
                 f"归{self._quotes.name(target.code)}"
             )
+
+
+def _summed(claims: Sequence[_Claim]) -> dict[str, float]:
+    total: dict[str, float] = {}
+    for claim in claims:
+        total[claim.body] = total.get(claim.body, 0.0) + claim.probability
+    return total
+
+
+def _factors(total: dict[str, float], odds: BodyOdds | None) -> dict[str, float]:
+    """Return by how much each body's claims grow or shrink; the sum of all stays the same."""
+    if odds is None or not total:
+        return dict.fromkeys(total, 1.0)
+    weighed = odds.weighed(total)
+    return {body: weighed[body] / total[body] for body in total}
 
 
 def _name_somebody(scores: dict[str, LeadScore]) -> None:

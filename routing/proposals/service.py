@@ -1,10 +1,10 @@
 """Routing: what one text says of an appeal, and who should handle it."""
 
 from collections import OrderedDict
-from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from routing.classification.weights import RoutingWeights, load_weights
 from routing.extraction.pipeline import Extraction, Extractor
 from routing.extraction.places import LocatedPlace
 from routing.learning.model import LearntModel
+from routing.proposals.body_weighing import BodyWeighing
 from routing.proposals.candidates import candidates_of
 from routing.proposals.catalogue import DispatchCatalogue
 from routing.proposals.collaborators import Deadlines, Library
@@ -78,6 +79,7 @@ class RoutingService:
         quotes = DutyQuotes(taxonomy, library.departments)
         self._territory = TerritoryMap(library.departments, library.places)
         self._chooser = LeadChooser(taxonomy, self._territory, quotes)
+        self._bodies_read = BodyWeighing(self._chooser, self._weights)
         self._risk = SendBackRisk(quotes, history)
         self._lines = rescue_bodies(library.departments)
         self._recent: OrderedDict[str, tuple[Extraction, Classification]] = OrderedDict()
@@ -85,8 +87,9 @@ class RoutingService:
     def warm_up(self) -> None:
         """Load the word list and build the indexes; about 20 s the first time, then 2 s."""
         self._extractor.warm_up()
-        appeals = [appeal.text for appeal in self._taxonomy.appeals]
-        self._classifier.warm_up({text: self._extractor.extract(text).generic for text in appeals})
+        appeals = [(one, self._extractor.extract(one.text)) for one in self._taxonomy.appeals]
+        self._classifier.warm_up({one.text: read.generic for one, read in appeals})
+        self._bodies_read.warm_up(self._classifier, appeals)
 
     def using(self, learnt: LearntModel | None) -> "RoutingService":
         """Return the same service with what was learnt in place of what it has."""
@@ -153,7 +156,7 @@ class RoutingService:
         located = self._locate(extraction, place, None)
         said = f"{extraction.text}。{place}" if place else extraction.text
         kind = classification.kind
-        ranked = self._by_taxonomy(classification, said, located.district, kind)
+        ranked = self._by_taxonomy(extraction, classification, said, located.district, kind)
         codes = self._taxonomy.codes
         return Weighed(
             text=extraction.generic,
@@ -187,9 +190,9 @@ class RoutingService:
         district: str | None,
         kind: AppealKind,
     ) -> list[LeadScore]:
-        ranked = self._by_taxonomy(classification, said, district, kind)
+        ranked = self._by_taxonomy(extraction, classification, said, district, kind)
         if self._learnt is not None:
-            resolve = self._at(district)
+            resolve = partial(self._chooser.resolve, district=district)
             ranked = reweighed(self._learnt, ranked, extraction, classification, resolve)
         self._catalogue.refresh()
         likely = [code for code, _ in self._ranked(classification.categories)[:_LIKELY]]
@@ -204,16 +207,19 @@ class RoutingService:
             return self._chooser.resolve(body, district)
         return self._territory.body_of(district)
 
-    def _at(self, district: str | None) -> Callable[[str], str | None]:
-        return lambda body: self._chooser.resolve(body, district)
-
     def _by_taxonomy(
-        self, classification: Classification, said: str, district: str | None, kind: AppealKind
+        self,
+        extraction: Extraction,
+        classification: Classification,
+        said: str,
+        district: str | None,
+        kind: AppealKind,
     ) -> list[LeadScore]:
         # A question or a proposal for the city happens nowhere: nobody is asked where.
         anywhere = kind in {AppealKind.INQUIRY, AppealKind.SUGGESTION}
         categories = self._ranked(classification.bodies)
-        return self._chooser.rank(said, categories, district, anywhere=anywhere)
+        odds = self._bodies_read.odds(extraction, classification)
+        return self._chooser.rank(said, categories, district, anywhere=anywhere, odds=odds)
 
     def _proposal(
         self,
@@ -233,7 +239,8 @@ class RoutingService:
         asks = self._asks(outcome, reading, text)
         if alert is not None and not reads_ordinary(classification):
             lead = self._lines.get(alert.line) or lead
-            confidence = 1.0
+            danger = classification.danger
+            confidence = 1.0 if danger is None else self._weights.alarm.probability(danger)
         return Proposal(
             outcome=outcome,
             reading=reading,
@@ -263,6 +270,8 @@ class RoutingService:
         return understood
 
     def _read_by_taxonomy(self, text: str) -> tuple[Extraction, Classification]:
+        if not self._bodies_read.is_warm:
+            self.warm_up()
         extraction = self._extractor.extract(normalise(encodable(text)[:_LONGEST]))
         return extraction, self._classifier.classify(extraction)
 
@@ -356,9 +365,7 @@ class RoutingService:
             return 0.0
         if self._learnt is not None:
             return self._learnt.confidence.probability(best.probability)
-        dense = self._classifier.is_dense
-        calibration = self._weights.lead if dense else self._weights.lead_lexical_only
-        return calibration.probability(best.probability)
+        return self._weights.lead_of(self._classifier.is_dense).probability(best.probability)
 
     def _send_back_risk(
         self,

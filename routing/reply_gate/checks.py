@@ -148,6 +148,13 @@ def informant_traces(reply: str, asked: AskedTicket, rules: GateRules) -> Iterat
         yield ReplyFinding(ReplyRule.INFORMANT, _cut(words), reason)
 
 
+def identity_questions(question: str, rules: GateRules) -> Iterator[ReplyFinding]:
+    """Yield what a question to an informant asks of who they are: over-protection is no error."""
+    for words in dict.fromkeys(match[0] for match in rules.identity.finditer(question)):
+        reason = f"“{_cut(words)}”会问出举报人是谁，请只问事情本身，不问人、不约见、不要联系方式"
+        yield ReplyFinding(ReplyRule.IDENTITY_ASKED, _cut(words), reason)
+
+
 def _same_title(named: str, known: str) -> bool:
     plain = re.compile(r"[\s（）()]|中华人民共和国|关于|的通知|通知")
     a, b = plain.sub("", named), plain.sub("", known)

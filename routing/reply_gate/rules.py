@@ -36,6 +36,7 @@ class _Data(_Record):
     surnames: str
     titles: str
     informant: tuple[str, ...]
+    identity: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class GateRules:
     surnames: str
     titles: str
     informant: re.Pattern[str]
+    identity: re.Pattern[str]  # in a question: asks who the informant is, or where to meet them
 
 
 @lru_cache(maxsize=1)
@@ -95,6 +97,7 @@ def _compiled(data: _Data) -> GateRules:
         surnames=data.surnames,
         titles=data.titles,
         informant=_any(data.informant),
+        identity=_any(data.identity),
     )
 
 

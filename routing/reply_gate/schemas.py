@@ -20,6 +20,7 @@ class ReplyRule(StrEnum):
     PERSONAL_INFORMATION = "personal_information"
     KIND_CHANGED = "kind_changed"
     INFORMANT = "informant"
+    IDENTITY_ASKED = "identity_asked"  # of a question to an informant alone
 
     @property
     def label(self) -> str:
@@ -29,7 +30,7 @@ class ReplyRule(StrEnum):
     @property
     def overridable(self) -> bool:
         """Whether a person may let the reply pass all the same; never where it harms someone."""
-        return self is not ReplyRule.INFORMANT
+        return self not in {ReplyRule.INFORMANT, ReplyRule.IDENTITY_ASKED}
 
 
 _LABELS = {
@@ -40,6 +41,7 @@ _LABELS = {
     ReplyRule.PERSONAL_INFORMATION: "个人信息",
     ReplyRule.KIND_CHANGED: "改变了诉求类型",
     ReplyRule.INFORMANT: "可能暴露举报人",
+    ReplyRule.IDENTITY_ASKED: "问到了举报人身份",
 }
 
 

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy.orm import Session
 
 from routing.appeals import repository as appeals
+from routing.appeals.shielding import PENDING
 from routing.reply_gate.checks import (
     changed_kind,
     empty_phrases,
+    identity_questions,
     informant_traces,
     over_promises,
     personal_information,
@@ -34,6 +36,17 @@ class ReplyGate:
     ) -> tuple[ReplyFinding, ...]:
         """Return what keeps ``text`` from leaving (``ReplyChecker``)."""
         return self.findings(asked_of(session, ticket_id), text, to_citizen=to_citizen)
+
+    def check_question(
+        self, session: Session, ticket_id: int, text: str
+    ) -> tuple[ReplyFinding, ...]:
+        """Return what keeps a question from being passed on to an informant.
+
+        The same words, the same result, whoever the informant is: nothing is learnt by trying.
+        """
+        asked, rules = asked_of(session, ticket_id), self._rules
+        found = (*identity_questions(text, rules), *informant_traces(text, asked, rules))
+        return tuple(dict.fromkeys(found))
 
     def findings(
         self, asked: AskedTicket, text: str, *, to_citizen: bool = True
@@ -62,12 +75,13 @@ def asked_of(session: Session, ticket_id: int) -> AskedTicket:
     """Return what the appeals under a ticket ask, as handling roles may read it."""
     ticket = tickets.by_id(session, ticket_id)
     asked = appeals.asked_of_ticket(session, ticket_id)
-    contacts = appeals.contacts_of(session, [appeal.id for appeal, _ in asked])
-    places = {place: None for place in (ticket.place, *(one.place for one, _ in asked)) if place}
+    contacts = appeals.contacts_of(session, [one.appeal.id for one in asked])
+    places = {place: None for place in (ticket.place, *(one.place for one in asked)) if place}
     return AskedTicket(
-        kind=strongest([ticket.kind, *(appeal.kind for appeal, _ in asked)]),
-        confidential=ticket.confidential or any(appeal.confidential for appeal, _ in asked),
-        texts=tuple(dict.fromkeys(words for _, words in asked)),
+        kind=strongest([ticket.kind, *(one.appeal.kind for one in asked)]),
+        confidential=ticket.confidential or any(one.appeal.confidential for one in asked),
+        # Nobody can answer what nobody at the department has read yet.
+        texts=tuple(dict.fromkeys(one.words for one in asked if one.words != PENDING)),
         places=tuple(places),
         names=frozenset(one.name for one in contacts if one.name),
     )

@@ -30,6 +30,8 @@ _SHORTEST = 5  # characters; 那小孩呢 follows up something said before
 _ENOUGH_SAID = 12  # characters; fewer tell too little to take an alarm back
 # Who speaks of dying is always asked, however calm the words.
 _NEVER_TAKEN_BACK = {"suicide_in_progress", "suicidal_thoughts"}
+# Markup is no speech, though its letters look like English.
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1>|</?[a-z][^<>]{0,80}>", re.IGNORECASE | re.DOTALL)
 _PIECE = re.compile(r"[^。！？!?；;]*[。！？!?；;]*")
 _NAME = "可能有危险"
 _FIRST: dict[Line, str] = {
@@ -111,7 +113,7 @@ class SecondLook:
 
     def look(self, text: str) -> SafetyAlert | None:
         """Return the alert of a text (as written) that looks like danger now."""
-        plain = load_screen().plain(text)
+        plain = load_screen().plain(_MARKUP.sub("", text))
         if len(plain) < _SHORTEST or self.score(plain) <= self.threshold:
             return None
         return self.alert(plain)

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from foundation.clock import Clock
 from foundation.events.outbox import Outbox
 from routing.deadlines.service import DeadlineService
+from routing.promises.models import Promise
+from routing.promises.states import PromiseState
+from routing.promises.states import check_move as check_promise
 from routing.supervision.models import Reminder, SupervisionCard, SupervisionOrder
 from routing.supervision.policy import Recipient, Step, SupervisionPolicy
 from routing.supervision.states import CardColour, CloseReason, RecordKind, RecordState, check_move
@@ -90,6 +93,8 @@ class Booking:
             matters.add(ticket, "escalated", _of_card(card, step), step.tell, words)
         for record in look.lapsed:
             _lapse(ticket, record, now, matters)
+        for promise in look.broken:
+            _break(ticket, promise, now, matters)
 
     def _issue(
         self,
@@ -145,6 +150,16 @@ def _lapse(ticket: Ticket, record: Asked, now: datetime, matters: Matters) -> No
         kind, tell = "order_overdue", (*DEPARTMENT, *SUPERVISORS)
     data = {"department": record.department_code}
     matters.add(ticket, kind, data, tell, lapsed_words(record))
+
+
+def _break(ticket: Ticket, promise: Promise, now: datetime, matters: Matters) -> None:
+    """Note that the day of a promise has passed without an answer; lead and supervisor are told."""
+    check_promise(ticket.ticket_no, promise.state, PromiseState.BROKEN)
+    promise.state = PromiseState.BROKEN
+    promise.broken_at = promise.ended_at = now
+    data = {"department": promise.department_code, "number": promise.number}
+    words = f"第{promise.number}次承诺到期未办结，已计数。"
+    matters.add(ticket, "promise_broken", data, (*DEPARTMENT, *SUPERVISORS), words)
 
 
 def _of_card(card: SupervisionCard, step: Step | None = None) -> dict[str, Any]:

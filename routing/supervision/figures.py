@@ -20,6 +20,8 @@ has passed, so that every case counts in one period only:
   made when the ticket was due soon already; second and later ones of a ticket.
 - ``reminders``: reminders in it. ``unanswered_reminders``: those whose time to answer passed in it
   without an answer.
+- ``promises``, ``broken_promises``: promises (承诺办理) made in it; those whose day passed in it
+  without an answer.
 - ``yellow_cards``, ``red_cards``: shown in it. ``orders``: issued in it. ``orders_overdue``: whose
   time passed in it without an answer.
 
@@ -39,6 +41,7 @@ from sqlalchemy.orm import Session, aliased
 
 from routing.follow_ups.models import FollowUp
 from routing.follow_ups.states import FollowUpOutcome, Satisfaction
+from routing.promises.models import Promise
 from routing.supervision.models import Reminder, SupervisionCard, SupervisionOrder
 from routing.supervision.states import CardColour
 from routing.ticket_clocks.models import Extension
@@ -87,6 +90,8 @@ class Figures:
     repeated_extensions: int = 0
     reminders: int = 0
     unanswered_reminders: int = 0
+    promises: int = 0
+    broken_promises: int = 0
     yellow_cards: int = 0
     red_cards: int = 0
     orders: int = 0
@@ -134,6 +139,8 @@ LABELS = {
     "repeated_extensions": "重复申请延期",
     "reminders": "催办",
     "unanswered_reminders": "催办逾期未回复",
+    "promises": "承诺办理",
+    "broken_promises": "承诺未兑现",
     "yellow_cards": "黄牌",
     "red_cards": "红牌",
     "orders": "督办",
@@ -212,6 +219,8 @@ def _queries(begin: datetime, end: datetime) -> Iterator[tuple[Any, tuple[str, .
     yield _extensions(begin, end), ("extensions", "late_extensions", "repeated_extensions")
     yield _records(Reminder, Reminder.at, begin, end), ("reminders",)
     yield _records(Reminder, Reminder.unanswered_at, begin, end), ("unanswered_reminders",)
+    yield _records(Promise, Promise.at, begin, end), ("promises",)
+    yield _records(Promise, Promise.broken_at, begin, end), ("broken_promises",)
     for colour in CardColour:
         cards = _records(SupervisionCard, SupervisionCard.at, begin, end)
         yield cards.where(SupervisionCard.colour == colour), (f"{colour}_cards",)

@@ -106,6 +106,7 @@ class ColourRules(_Record):
     late_extensions: Count | None = None
     repeated_extensions: Count | None = None
     unanswered_reminders: Count | None = None
+    broken_promises: Count | None = None
 
 
 class WeeklyRules(_Record):

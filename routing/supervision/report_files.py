@@ -48,6 +48,7 @@ DEFINITIONS = (
     ("重复退单", "该工单此前已被退过一次以上的退单。"),
     ("临期、重复申请延期", "已临期才提出的；同一工单第二次及以后的。"),
     ("催办逾期未回复", "回复期限在本期内届满仍未回复的催办；之后补回复不抹去。"),
+    ("承诺办理、承诺未兑现", "本期作出的承诺；承诺的日期在本期内过去而没有答复的。"),
     ("红牌、黄牌", "本期亮出的。红牌：超过时限；黄牌：临近时限。"),
     ("督办逾期未回复", "回复期限在本期内届满仍未回复的督办。"),
     ("颜色", "红、黄：达到督办规则中任一项件数，见“原因”；蓝：都没有达到。"),
@@ -66,7 +67,8 @@ def cells(row: Mapping[str, Any], *, coloured: bool) -> list[str | float | None]
     beside: list[str | float | None] = []
     if coloured:
         beside = [COLOURS[row["colour"]], "；".join(row["because"])]
-    return [row["name"], *beside, *(row[name] for name in COLUMNS)]
+    # A week that was stored before a figure was thought of does not have it.
+    return [row["name"], *beside, *(row.get(name) for name in COLUMNS)]
 
 
 def report_csv(report: Mapping[str, Any]) -> bytes:

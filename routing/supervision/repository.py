@@ -7,6 +7,8 @@ from typing import TypeVar
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, load_only
 
+from routing.promises.models import Promise
+from routing.promises.repository import approved_of
 from routing.supervision.models import Reminder, SupervisionCard, SupervisionOrder
 from routing.supervision.states import LIVE, RecordState
 from routing.supervision.watching import Standing
@@ -72,11 +74,12 @@ def locked(session: Session, ticket_id: int) -> Ticket:
 
 
 def standings(session: Session, tickets: Sequence[Ticket]) -> list[Standing]:
-    """Return tickets with their live records and the shares that these concern; four queries."""
+    """Return tickets with their live records and the shares that these concern; five queries."""
     ids = [ticket.id for ticket in tickets]
     cards = _by_ticket(_live(session, SupervisionCard, ids, LIVE))
     reminders = _by_ticket(_live(session, Reminder, ids, (RecordState.OPEN,)))
     orders = _by_ticket(_live(session, SupervisionOrder, ids, (RecordState.OPEN,)))
+    promises = _by_ticket(approved_of(session, ids))
     concerned = [
         one.assignment_id
         for group in (cards, reminders, orders)
@@ -92,6 +95,7 @@ def standings(session: Session, tickets: Sequence[Ticket]) -> list[Standing]:
             cards.get(ticket.id, []),
             reminders.get(ticket.id, []),
             orders.get(ticket.id, []),
+            promises.get(ticket.id, []),
         )
         for ticket in tickets
     ]
@@ -138,7 +142,7 @@ def _shares(
     return list(session.scalars(query))
 
 
-Owned = TypeVar("Owned", SupervisionCard, Reminder, SupervisionOrder, Assignment)
+Owned = TypeVar("Owned", SupervisionCard, Reminder, SupervisionOrder, Assignment, Promise)
 
 
 def _by_ticket(rows: Iterable[Owned]) -> dict[int, list[Owned]]:

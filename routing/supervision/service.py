@@ -26,11 +26,10 @@ from routing.supervision.models import Reminder, SupervisionCard, SupervisionOrd
 from routing.supervision.policy import SupervisionPolicy
 from routing.supervision.states import CloseReason, OrderCause, RecordState, check_move
 from routing.supervision.telling import DEPARTMENT, SUPERVISORS, Matters
-from routing.supervision.watching import OVER
 from routing.tickets.models import Assignment, AssignmentRole, Ticket
 from routing.tickets.repository import active_shares, locked_share, locked_ticket
 from routing.tickets.schemas import SYSTEM, Actor
-from routing.tickets.states import WITH_DEPARTMENT, TicketState
+from routing.tickets.states import OVER, WITH_DEPARTMENT, TicketState
 
 TEXT_CHARACTERS = 1_000
 _AUTOMATIC = {

@@ -8,9 +8,6 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
-
 from foundation.clock import Clock
 from foundation.database.session import Database
 from routing.supervision import repository
@@ -76,7 +73,7 @@ class SupervisionTick:
             if not self._reports.has_missing(session):
                 return
         with self._database.transaction() as session:
-            if self._alone(session):
+            if self._database.alone(session, _ADVISORY_LOCK):
                 self._reports.store_missing(session)
 
     def _waits(self) -> bool:
@@ -88,7 +85,7 @@ class SupervisionTick:
     def _look_at_batch(self) -> int:
         try:
             with self._database.transaction() as session:
-                if not self._alone(session):
+                if not self._database.alone(session, _ADVISORY_LOCK):
                     return 0
                 tickets = repository.due_tickets(session, self._clock.now(), self._batch)
                 self._booking.settle(session, repository.standings(session, tickets))
@@ -116,9 +113,3 @@ class SupervisionTick:
         with self._database.transaction() as session:
             ticket = session.get_one(Ticket, ticket_id, with_for_update=True)
             ticket.next_supervision_at = self._clock.now() + _LATER
-
-    def _alone(self, session: Session) -> bool:
-        if self._database.is_sqlite:
-            return True  # BEGIN IMMEDIATE
-        locked = text(f"SELECT pg_try_advisory_xact_lock({_ADVISORY_LOCK})")
-        return bool(session.scalar(locked))

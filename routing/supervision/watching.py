@@ -13,17 +13,16 @@ from routing.deadlines.calendar import WorkCalendar
 from routing.deadlines.counting import LimitUnit, end_of
 from routing.deadlines.rule_packs import LimitClock
 from routing.deadlines.service import DeadlineService
+from routing.promises.models import Promise
 from routing.supervision.models import Reminder, SupervisionCard, SupervisionOrder
 from routing.supervision.policy import Step, SupervisionPolicy
 from routing.supervision.states import CardColour, CloseReason, RecordState
 from routing.ticket_clocks.repository import RUNNING
 from routing.tickets.models import Assignment, AssignmentRole, Ticket
-from routing.tickets.states import TRANSITIONS, WITH_DEPARTMENT, TicketState
+from routing.tickets.states import OVER, WITH_DEPARTMENT, TicketState
 
 _AFTER = timedelta(seconds=1)
 _REMEMBERED = 10_000
-# Nobody is asked for anything any more.
-OVER = frozenset(state for state, onward in TRANSITIONS.items() if not onward)
 
 Asked = Reminder | SupervisionOrder
 
@@ -48,6 +47,7 @@ class Standing:
     cards: Sequence[SupervisionCard] = ()  # live ones
     reminders: Sequence[Reminder] = ()  # open ones
     orders: Sequence[SupervisionOrder] = ()  # open ones
+    promises: Sequence[Promise] = ()  # approved, to be kept
 
 
 @dataclass(slots=True)
@@ -59,6 +59,7 @@ class Look:
     moved: list[tuple[SupervisionCard, datetime]] = field(default_factory=list)  # to another due
     tell: list[tuple[SupervisionCard, Step]] = field(default_factory=list)
     lapsed: list[Asked] = field(default_factory=list)  # not answered in time
+    broken: list[Promise] = field(default_factory=list)  # the day passed without an answer
     next_at: datetime | None = None
 
     def again(self, at: datetime) -> None:
@@ -129,6 +130,8 @@ class Watcher:
         waiting: list[Asked] = [*standing.reminders, *standing.orders]
         for record in waiting:
             self._wait_for(standing, record, now, look)
+        for promise in standing.promises:
+            _keep(standing, promise, now, look)
         return look
 
     def red_from(self, clock: RunningClock) -> datetime:
@@ -242,6 +245,16 @@ class Watcher:
                 look.lapsed.append(record)
             else:
                 look.again(due + _AFTER)
+
+
+def _keep(standing: Standing, promise: Promise, now: datetime, look: Look) -> None:
+    """Note that the day of a promise has passed; while the citizen is waited for none does."""
+    if standing.ticket.state not in WITH_DEPARTMENT or standing.ticket.paused_at is not None:
+        return
+    if now > promise.promised_until:
+        look.broken.append(promise)
+    else:
+        look.again(promise.promised_until + _AFTER)
 
 
 def _answer_due(record: Asked) -> datetime | None:

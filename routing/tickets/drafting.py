@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from routing.appeals.shielding import PENDING
 from routing.deadlines.service import ResolveDeadline
 from routing.tickets.models import FIRST_MAC, Ticket
 from routing.tickets.schemas import NewTicket
@@ -35,8 +36,12 @@ def due_basis_of(deadline: ResolveDeadline | None) -> dict[str, Any]:
 
 
 def drafted(new: NewTicket, registered_at: datetime, dispatch_due_at: datetime | None) -> Ticket:
-    """Return the row of a new ticket, still a draft without an event."""
+    """Return the row of a new ticket, still a draft without an event.
+
+    A confidential one says nothing until a dispatcher confirms what departments may read.
+    """
     deadline = new.deadline
+    text = PENDING if new.confidential else new.text
     return Ticket(
         ticket_no=new.ticket_no,
         state=TicketState.DRAFT,
@@ -46,11 +51,11 @@ def drafted(new: NewTicket, registered_at: datetime, dispatch_due_at: datetime |
         kind=new.kind,
         category_code=new.category_code,
         category=new.category,
-        title=title_of(new.text),
-        text=new.text,
-        place=new.place,
+        title=title_of(text),
+        text=text,
+        place=None if new.confidential else new.place,
         district=new.district,
-        occurred=new.occurred,
+        occurred=None if new.confidential else new.occurred,
         urgent=new.urgent,
         confidential=new.confidential,
         registered_at=registered_at,

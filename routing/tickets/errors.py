@@ -7,12 +7,18 @@ HotlineError
 ├── MalformedInputError
 │   ├── DutyBasisMissingError      a send-back cites no duty basis or no reason
 │   ├── EmptyReplyError            a reply without words
+│   ├── NothingAskedError          a citizen is waited for, and was not told for what
+│   ├── DeclineIncompleteError     declined without a reason, or without the right channel
 │   └── DepartmentCannotHandleError  the body named is unknown or takes no tickets
 └── ConflictError
     ├── IllegalTransitionError     the state forbids the move
     ├── StaleVersionError          someone else changed the ticket meanwhile
     ├── ReturnWindowClosedError    sent back after the window closed
     ├── DesignatedError            sent back although the hotline has designated the department
+    ├── LeadOnlyError              an act that is the lead's alone
+    ├── RelayOnlyError             a protected citizen is asked through the relay alone
+    ├── ArchivedError              the ticket can only be read
+    ├── ArchiveRefusedError        something about it is not settled
     ├── MergeRefusedError          a merge or a split would cost a citizen something
     └── NotLearnableError          a ticket that must not, or cannot yet, become a draft entry
 """
@@ -47,6 +53,24 @@ class EmptyReplyError(MalformedInputError):
 
     def __init__(self, ticket_no: str) -> None:
         super().__init__(f"ticket {ticket_no}: empty reply")
+
+
+class NothingAskedError(MalformedInputError):
+    """Whoever waits for the citizen says for what."""
+
+    user_message = "请写明需要市民补充什么，市民会收到这段话。"
+
+    def __init__(self, ticket_no: str) -> None:
+        super().__init__(f"ticket {ticket_no}: waits for the citizen without saying for what")
+
+
+class DeclineIncompleteError(MalformedInputError):
+    """Declining (不予受理) says why, and names the body that the citizen is to turn to."""
+
+    user_message = "不予受理须写明理由，并从单位名录中选出市民应当去找的单位。"
+
+    def __init__(self, ticket_no: str) -> None:
+        super().__init__(f"ticket {ticket_no}: declined without a reason or a known channel")
 
 
 class DepartmentCannotHandleError(MalformedInputError):
@@ -91,6 +115,42 @@ class DesignatedError(ConflictError):
 
     def __init__(self, ticket_no: str) -> None:
         super().__init__(f"ticket {ticket_no}: send-back refused, department is designated")
+
+
+class LeadOnlyError(ConflictError):
+    """Only the lead department does this."""
+
+    user_message = "只有主办单位可以这样操作。"
+
+    def __init__(self, ticket_no: str, department_code: str) -> None:
+        super().__init__(f"ticket {ticket_no}: {department_code} does not lead")
+
+
+class RelayOnlyError(ConflictError):
+    """A protected citizen (举报人) is asked through the relay (转问) alone."""
+
+    user_message = "这是保密诉求，请用“转问”向举报人提问。"
+
+    def __init__(self, ticket_no: str) -> None:
+        super().__init__(f"ticket {ticket_no}: confidential, asked through the relay")
+
+
+class ArchivedError(ConflictError):
+    """An archived (归档) ticket can only be read."""
+
+    user_message = "该工单已归档，只能查看，不能再改动。"
+
+    def __init__(self, ticket_no: str, kind: str) -> None:
+        super().__init__(f"ticket {ticket_no}: archived, {kind} refused")
+
+
+class ArchiveRefusedError(ConflictError):
+    """Something about the ticket is not settled yet."""
+
+    user_message = "该工单还有没有结束的督办，审核通过或撤销后才能归档。"
+
+    def __init__(self, ticket_no: str) -> None:
+        super().__init__(f"ticket {ticket_no}: not archived, a supervision order is live")
 
 
 class MergeRefusedError(ConflictError):

@@ -3,7 +3,7 @@
 A handling department reads words only: no appeal's number, no channel, nobody's identity.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from routing.appeals.outgoing import outgoing_reply
 from routing.finding.documents import HOTLINE
 from routing.finding.matching import holds
 from routing.finding.words import Term
+from routing.promises import repository as promises
 from routing.schemas import AppealKind
 from routing.supervision.models import SupervisionCard
 from routing.supervision.states import LIVE, CardColour
@@ -23,9 +24,15 @@ from routing.tickets import repository
 from routing.tickets.errors import TicketNotFoundError
 from routing.tickets.models import Assignment, AssignmentRole, Ticket
 from routing.tickets.round_due import RoundDue, round_due, round_dues
-from routing.tickets.schemas import Sibling, TimelineEntry
+from routing.tickets.schemas import PromiseView, Sibling, TimelineEntry
 from routing.tickets.states import RUNNING, TicketState
-from routing.tickets.views import FOR_DEPARTMENTS, department_timeline, siblings, timeline
+from routing.tickets.views import (
+    FOR_DEPARTMENTS,
+    department_timeline,
+    promise_view,
+    siblings,
+    timeline,
+)
 
 PAGE = 50
 LONGEST_PAGE = 200
@@ -33,6 +40,7 @@ LONGEST_PAGE = 200
 _FOR_HOTLINE = (
     *FOR_DEPARTMENTS,
     *("note", "into", "from", "ticket", "tickets", "appeal", "appeals", "entry"),
+    *("version", "removed", "why", "message"),
 )
 
 
@@ -100,6 +108,7 @@ class ShareView:
     designated: bool
     dispatched_at: datetime
     accepted_at: datetime | None
+    contacted_at: datetime | None  # first
     returned_at: datetime | None
     replied_at: datetime | None
     reply: str | None
@@ -130,6 +139,7 @@ class StaffTicket:
     events: tuple[TimelineEntry, ...]
     proposal: Mapping[str, Any] | None  # routing's, for the hotline; None for a department
     siblings: tuple[Sibling, ...]  # of the same appeal, for the hotline; none for a department
+    promises: tuple[PromiseView, ...]  # the oldest first
 
 
 def listed(
@@ -182,14 +192,15 @@ def staff_ticket(session: Session, ticket_no: str, reach: TicketReach) -> StaffT
         due_certainty=basis.get("certainty"),
         asked=tuple(
             AskedView(
-                words, appeal.place, appeal.occurred, appeal.number if reach.hotline else None
+                one.words, one.place, one.occurred, one.appeal.number if reach.hotline else None
             )
-            for appeal, words in appeals.asked_of_ticket(session, ticket.id)
+            for one in appeals.asked_of_ticket(session, ticket.id)
         ),
         shares=tuple(_shares(session, ticket, reach)),
         events=tuple(_events(session, ticket, reach)),
         proposal=ticket.proposal if reach.hotline else None,
         siblings=siblings(session, [ticket.id]).get(ticket.id, ()) if reach.hotline else (),
+        promises=tuple(_promises(session, ticket, reach)),
     )
 
 
@@ -309,12 +320,19 @@ def _shares(session: Session, ticket: Ticket, reach: TicketReach) -> list[ShareV
             designated=one.designated,
             dispatched_at=one.dispatched_at,
             accepted_at=one.accepted_at,
+            contacted_at=one.contacted_at,
             returned_at=one.returned_at,
             replied_at=one.replied_at,
             reply=_reply(session, one, reach),
         )
         for one in seen
     ]
+
+
+def _promises(session: Session, ticket: Ticket, reach: TicketReach) -> Iterator[PromiseView]:
+    for made in promises.of_ticket(session, ticket.id):
+        if reach.hotline or made.department_code == reach.department:
+            yield promise_view(made)
 
 
 def _reply(session: Session, share: Assignment, reach: TicketReach) -> str | None:

@@ -69,7 +69,8 @@ class Ticket(Base):
     category_code: Mapped[str | None] = mapped_column(String(16), index=True)
     category: Mapped[str | None] = mapped_column(String(200))  # 城市管理/市容环境/占道经营
     title: Mapped[str] = mapped_column(String(64))
-    # The version that handling roles see: masked, for confidential appeals shielded.
+    # The version that handling roles see: masked; of a confidential appeal what a dispatcher has
+    # confirmed, and before that a fixed sentence.
     text: Mapped[str] = mapped_column(Text)
     place: Mapped[str | None] = mapped_column(Text)
     district: Mapped[str | None] = mapped_column(String(64), index=True)
@@ -95,6 +96,9 @@ class Ticket(Base):
     # When supervision looks at it next; every event brings that forward to now. None: never.
     next_supervision_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     merged_into: Mapped[str | None] = mapped_column(String(32))  # number of the ticket that goes on
+    # Declined by a dispatcher: the body that the citizen was sent to, and why.
+    declined_to: Mapped[str | None] = mapped_column(String(16))
+    decline_reason: Mapped[str | None] = mapped_column(EncryptedText("ticket.decline_reason"))
 
     assignments: Mapped[list["Assignment"]] = relationship(order_by="Assignment.id")
 
@@ -120,7 +124,9 @@ class Assignment(Base):
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     returned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     replied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # May speak of the citizen, so it does not lie readable.
+    # What the citizen was last asked for, and the reply: both may speak of the citizen, so they do
+    # not lie readable.
+    asked: Mapped[str | None] = mapped_column(EncryptedText("assignment.asked"))
     reply: Mapped[str | None] = mapped_column(EncryptedText("assignment.reply"))
 
 

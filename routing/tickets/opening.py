@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from foundation.clock import Clock
-from foundation.database.rows import table_of, values_of, write_rows
+from foundation.database.rows import RowBatch, add_row
 from foundation.events.outbox import Outbox
 from routing.deadlines.rule_packs import LimitClock
 from routing.deadlines.service import DeadlineService
@@ -25,8 +24,6 @@ from routing.tickets.models import Assignment, AssignmentRole, Ticket, TicketEve
 from routing.tickets.recording import message_of
 from routing.tickets.schemas import Actor, NewTicket
 from routing.tickets.states import TicketState, check_transition
-
-_TICKETS = table_of(Ticket)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +35,11 @@ class Opening:
     lead: str | None = None  # with DISPATCHED
     co: tuple[str, ...] = ()
     linked: Mapping[str, Any] | None = None  # references to the other tickets of the appeal
+
+    def __post_init__(self) -> None:
+        if self.new.confidential and self.end is TicketState.DISPATCHED:
+            # Our mistake, found before anybody is harmed: a dispatcher confirms first.
+            raise ValueError(f"ticket {self.new.ticket_no}: confidential, cannot open dispatched")
 
 
 @dataclass(slots=True)
@@ -60,31 +62,32 @@ class TicketOpener:
     def open(
         self, session: Session, openings: Sequence[Opening], actor: Actor
     ) -> list[OpenedTicket]:
-        """Write the tickets; ``write`` adds the rest in the same transaction."""
+        """Write the tickets; ``add_to`` has the rest written in the same transaction."""
         now = self._clock.now()
         opened = [self._prepared(one, actor, now) for one in openings]
         for one in opened:
             ticket = one.ticket
-            added = insert(_TICKETS).values(values_of(ticket)).returning(_TICKETS.c.id)
-            ticket.id = session.connection().execute(added).scalar_one()
+            key = add_row(session, ticket)
+            assert key is not None
+            ticket.id = key
             for share in one.shares:
                 share.ticket_id = ticket.id
             for event in one.events:
                 event.ticket_id = ticket.id
         return opened
 
-    def write(self, session: Session, opened: Sequence[OpenedTicket]) -> None:
-        """Write what stands beside the tickets: shares, events and their messages."""
-        write_rows(session, [share for one in opened for share in one.shares])
-        write_rows(session, [event for one in opened for event in one.events])
+    def add_to(self, rows: RowBatch, opened: Sequence[OpenedTicket]) -> None:
+        """Add what stands beside the tickets: shares, events and their messages."""
+        rows.add_rows([share for one in opened for share in one.shares])
+        rows.add_rows([event for one in opened for event in one.events])
         messages = [message_of(one.ticket, event) for one in opened for event in one.events]
-        self._outbox.enqueue_all(session, messages)
+        self._outbox.add_to(rows, messages)
 
     def share(
         self, ticket: Ticket, code: str, role: AssignmentRole, now: datetime, *, designated: bool
     ) -> Assignment:
         """Return one department's share with its own clocks."""
-        due = self._deadlines.clock_due
+        due = self._deadlines.moment_due
         return Assignment(
             department_code=code,
             role=role,
@@ -92,16 +95,16 @@ class TicketOpener:
             active=True,
             designated=designated,
             dispatched_at=now,
-            accept_due_at=due(LimitClock.ACCEPT, ticket.kind, now).due_at,
-            first_contact_due_at=due(LimitClock.FIRST_CONTACT, ticket.kind, now).due_at,
-            send_back_until=due(LimitClock.SEND_BACK, ticket.kind, now).due_at,
+            accept_due_at=due(LimitClock.ACCEPT, ticket.kind, now),
+            first_contact_due_at=due(LimitClock.FIRST_CONTACT, ticket.kind, now),
+            send_back_until=due(LimitClock.SEND_BACK, ticket.kind, now),
         )
 
     def _prepared(self, opening: Opening, actor: Actor, now: datetime) -> OpenedTicket:
         new = opening.new
         registered_at = new.registered_at or now
-        dispatch = self._deadlines.clock_due(LimitClock.DISPATCH, new.kind, registered_at)
-        ticket = drafted(new, registered_at, dispatch.due_at)
+        dispatch_due = self._deadlines.moment_due(LimitClock.DISPATCH, new.kind, registered_at)
+        ticket = drafted(new, registered_at, dispatch_due)
         ticket.dispatch_count, ticket.round = 0, 1
         opened = OpenedTicket(ticket)
 

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from foundation.clock import Clock
 from foundation.events.outbox import NewMessage, Outbox
 from routing.finding.documents import follow
+from routing.tickets.errors import ArchivedError
 from routing.tickets.events import append_event
 from routing.tickets.models import Ticket, TicketEvent
-from routing.tickets.schemas import Actor
+from routing.tickets.schemas import SYSTEM, Actor
 from routing.tickets.states import TicketState, check_transition
 
 
@@ -64,7 +65,12 @@ class Recorder:
     def note(
         self, session: Session, ticket: Ticket, kind: str, actor: Actor, data: Mapping[str, Any]
     ) -> None:
-        """Record what changes no state, e.g. that protected data was read."""
+        """Record what changes no state, e.g. that protected data was read.
+
+        Raises:
+            ArchivedError: people only read an archived ticket.
+        """
+        _check_open(ticket, kind, actor)
         self._record(session, ticket, kind, ticket.state, actor, data)
 
     def note_all(
@@ -74,6 +80,8 @@ class Recorder:
 
         ``quiet``: nobody's reading of a ticket grows stale by them.
         """
+        for one in notes:
+            _check_open(one.ticket, one.kind, actor)
         now = self._clock.now()
         events = [
             append_event(
@@ -100,6 +108,15 @@ class Recorder:
         follow(session, ticket, kind)
         message = message_of(ticket, event)
         self._outbox.enqueue(session, message.topic, message.key, message.payload)
+
+
+# Readings that leave a trace, and a reply that others may learn from.
+_OF_ARCHIVED = frozenset({"contact_read", "vault_opened", "learned"})
+
+
+def _check_open(ticket: Ticket, kind: str, actor: Actor) -> None:
+    if ticket.state is TicketState.ARCHIVED and actor != SYSTEM and kind not in _OF_ARCHIVED:
+        raise ArchivedError(ticket.ticket_no, kind)
 
 
 def message_of(ticket: Ticket, event: TicketEvent) -> NewMessage:

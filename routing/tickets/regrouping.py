@@ -14,8 +14,16 @@ from foundation.events.outbox import Outbox
 from foundation.text.personal_information import mask
 from foundation.text.storable import storable
 from routing.appeals import repository as appeals
+from routing.appeals.announcing import CitizenAnnouncer
 from routing.appeals.models import Appeal, AppealTicket
 from routing.appeals.shielding import shielded
+from routing.redactions.errors import RedactionNotConfirmedError
+from routing.redactions.marking import put_back
+from routing.redactions.models import Redaction
+from routing.redactions.proposing import carry_over, propose
+from routing.redactions.repository import of_words, settle_ticket
+from routing.redactions.schemas import Wording
+from routing.relay.repository import move_messages
 from routing.schemas import strongest
 from routing.ticket_clocks.service import TicketClocks
 from routing.tickets import repository
@@ -30,6 +38,7 @@ from routing.tickets.schemas import Actor, NewTicket
 from routing.tickets.service import TEXT_CHARACTERS, TicketService
 from routing.tickets.states import TRANSITIONS, TicketState, check_transition
 
+_WITHDRAWN_WORDS = "诉求已撤回，不再办理。如果不是您本人撤回的，请拨打12345。"
 # Answered tickets too: what a reply left out may become a ticket of its own.
 _SPLITTABLE = frozenset({TicketState.REPLIED, TicketState.FOLLOWING_UP})
 
@@ -61,6 +70,7 @@ class Regrouping:
         self._clocks = clocks
         # A ticket that closes while its citizen is waited for ends its pause.
         self._recorder = Recorder(clock, outbox, [clocks, *listeners])
+        self._announcer = CitizenAnnouncer(outbox)
 
     def merge(
         self,
@@ -109,6 +119,8 @@ class Regrouping:
         self._recorder.move(session, source, TicketState.MERGED, actor, data)
         # After the event: the merge itself belongs to what the citizens went through.
         self._move_links(session, source, target)
+        settle_ticket(session, source.id)
+        move_messages(session, source.id, target.id)
         joined = {
             "from": ticket_no,
             "appeals": numbers,
@@ -136,22 +148,29 @@ class Regrouping:
             IllegalTransitionError: the ticket is closed, or was answered and the appeal would move.
             MergeRefusedError: the part has no words, or the ticket would be nobody's.
             DepartmentCannotHandleError: the lead is unknown or takes no tickets.
+            RedactionNotConfirmedError: a lead for what nobody has confirmed yet.
         """
         appeal = appeals.locked(session, part.number)
         ticket = repository.locked_ticket(session, ticket_no, version)
         link = _link(session, ticket, appeal, part.number)
         assert appeal is not None
         self._check_split(session, ticket, part)
+        if appeal.confidential:
+            _check_confidential(session, ticket, appeal, part)
         text = _shielded(part.text, appeal)
         new_no = f"{appeal.number}-{appeals.tickets_opened_for(session, appeal.number) + 1}"
         opened = self._tickets.register(session, _new_ticket(ticket, appeal, new_no, text), actor)
         self._clocks.begin_split(session, opened, ticket)
         now = self._clock.now()
         session.add(AppealTicket(appeal_id=appeal.id, ticket_id=opened.id, since=now, part=text))
+        if appeal.confidential:
+            self._propose(session, ticket, appeal, opened.id, text)
         if part.moves:
             link.ended_at = now
         elif part.remaining:
             link.part = _shielded(part.remaining, appeal)
+            if appeal.confidential:
+                self._propose(session, ticket, appeal, ticket.id, link.part)
         data = {"ticket": new_no, "appeal": appeal.number, "moved": part.moves}
         self._recorder.note(session, ticket, "split", actor, data)
         self._tickets.await_dispatcher(session, opened, actor)
@@ -186,6 +205,9 @@ class Regrouping:
             self._recorder.note(session, ticket, "appeal_withdrawn", actor, data)
         else:
             self._recorder.move(session, ticket, TicketState.WITHDRAWN, actor, data)
+        assert appeal is not None
+        # Told also when somebody else did it: nobody's appeal disappears behind their back.
+        self._announcer.tell_one(session, ticket, appeal, _WITHDRAWN_WORDS)
         return ticket
 
     def _both(
@@ -205,6 +227,7 @@ class Regrouping:
         now = self._clock.now()
         for link in appeals.current_links(session, source.id):
             link.ended_at = now
+            carry_over(session, link.appeal_id, source.id, target.id, now)
             known = session.get(AppealTicket, (link.appeal_id, target.id))
             if known is None:
                 session.add(
@@ -217,6 +240,14 @@ class Regrouping:
                 known.part = _together(known, link)
                 known.ended_at = None
         session.flush()
+
+    def _propose(
+        self, session: Session, ticket: Ticket, appeal: Appeal, of_ticket: int, text: str
+    ) -> None:
+        """Propose a part to be confirmed; place and time as they stand at the ticket split."""
+        before = of_words(session, ticket.id, appeal.id)
+        place, when = (before[-1].place, before[-1].occurred) if before else (None, None)
+        propose(session, of_ticket, appeal.id, Wording(text, place, when), self._clock.now())
 
     def _check_split(self, session: Session, ticket: Ticket, part: NewPart) -> None:
         state = ticket.state
@@ -253,6 +284,23 @@ def _link(session: Session, ticket: Ticket, appeal: Appeal | None, number: str) 
     if found is None:
         raise AppealElsewhereError(ticket.ticket_no, number)
     return found
+
+
+def _check_confidential(session: Session, ticket: Ticket, appeal: Appeal, part: NewPart) -> None:
+    """Refuse a part of an informant's words that nobody could have confirmed, or proposed."""
+    if part.lead is not None:
+        sentence = "保密诉求分出的工单要先确认遮盖稿，请不要在分单时就选承办单位。"
+        raise RedactionNotConfirmedError(ticket.ticket_no, "a lead given at a split", sentence)
+    known = [words for row in of_words(session, ticket.id, appeal.id) for words in _said(row)]
+    written = [_shielded(text, appeal) for text in (part.text, part.remaining) if text]
+    added = put_back(known, written)
+    if added:
+        sentence = "分出的部分只能用遮盖稿里有的话，请改后再分。"
+        raise MergeRefusedError(ticket.ticket_no, "words that were never proposed", sentence)
+
+
+def _said(row: Redaction) -> tuple[str | None, ...]:
+    return (row.text, row.place, row.occurred)
 
 
 def _check_merge(source: Ticket, target: Ticket) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from routing.deadlines.service import ResolveDeadline
+from routing.promises.states import PromiseState
 from routing.schemas import AppealKind
 from routing.tickets.models import AssignmentRole
 from routing.tickets.states import TicketState
@@ -79,6 +80,17 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseView:
+    """One promise (承诺办理) of a ticket's lead."""
+
+    number: int
+    until: datetime
+    reason: str
+    state: PromiseState
+    decision: str | None  # why it was refused
+
+
+@dataclass(frozen=True, slots=True)
 class TicketView:
     """One ticket as a handling department sees it."""
 
@@ -94,6 +106,9 @@ class TicketView:
     citizen: str  # 市民, or that the identity is protected; never a name
     reply: str | None
     timeline: tuple[TimelineEntry, ...]
+    contacted_at: datetime | None
+    asked_citizen: str | None  # what the citizen was last asked for
+    promise: PromiseView | None  # that waits for its decision, or is to be kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +138,7 @@ class QueueRow:
     registered_at: datetime
     due_at: datetime | None
     dispatch_count: int
+    round: int
     proposal: Mapping[str, Any]
     siblings: tuple[Sibling, ...] = ()
 

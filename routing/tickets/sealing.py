@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from foundation.clock import Clock
@@ -60,7 +60,7 @@ class Sealer:
 
     def _seal(self, session: Session, *, at_once: bool) -> Checkpoint | None:
         """Make one checkpoint, unless nothing changed, another process is at it, or just was."""
-        if not self._alone(session):
+        if not self._database.alone(session, _ADVISORY_LOCK):
             return None
         known = EventCheckpoint
         last = session.execute(
@@ -90,12 +90,6 @@ class Sealer:
             .execution_options(synchronize_session=False)
         )
         return sealed
-
-    def _alone(self, session: Session) -> bool:
-        if self._database.is_sqlite:
-            return True  # BEGIN IMMEDIATE
-        locked = text(f"SELECT pg_try_advisory_xact_lock({_ADVISORY_LOCK})")
-        return bool(session.scalar(locked))
 
     def _copy(self) -> None:
         """Append what the file lacks; also what other machines' processes sealed."""

@@ -6,7 +6,7 @@ decides here which tickets it reaches.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from routing.reply_gate.errors import ReplyRefusedError
 from routing.reply_gate.schemas import ReplyChecker, ReplyFinding
 from routing.schemas import AppealKind
 from routing.tickets import repository
+from routing.tickets.contracts import DispatchCheck, ReplyListener
 from routing.tickets.drafting import drafted
 from routing.tickets.errors import (
     DepartmentCannotHandleError,
@@ -48,14 +49,6 @@ TEXT_CHARACTERS = 5_000
 DISPATCHES_BEFORE_DESIGNATION = 3  # 三次派单无人承办的，由热线指定 (DESIGN: three dispatches)
 
 
-class ReplyListener(Protocol):
-    """Who must know, in the same transaction, that a ticket was answered."""
-
-    def replied(self, session: Session, ticket: Ticket, share: Assignment) -> None:
-        """Note the lead's reply."""
-        ...
-
-
 class TicketService:
     """Registers, dispatches and handles tickets."""
 
@@ -66,6 +59,7 @@ class TicketService:
         departments: Mapping[str, Department],
         outbox: Outbox,
         gate: ReplyChecker,
+        confirmed: DispatchCheck,
         listeners: Sequence[ReplyListener] = (),
         move_listeners: Sequence[MoveListener] = (),
     ) -> None:
@@ -75,6 +69,7 @@ class TicketService:
         self._recorder = Recorder(clock, outbox, move_listeners)
         self._opener = TicketOpener(clock, deadlines, outbox)
         self._gate = gate
+        self._confirmed = confirmed
         self._listeners = tuple(listeners)
 
     def takes_tickets(self, department_code: str | None) -> bool:
@@ -123,6 +118,7 @@ class TicketService:
             StaleVersionError: it was changed since ``version``.
             DepartmentCannotHandleError: a body is unknown or takes no tickets.
             IllegalTransitionError: it does not wait for dispatch.
+            RedactionNotConfirmedError: nobody has confirmed what may be read of an informant.
         """
         ticket = repository.locked_ticket(session, ticket_no, version)
         supporting = [code for code in dict.fromkeys(co) if code != lead]
@@ -132,6 +128,7 @@ class TicketService:
         if ticket.state in {TicketState.REGISTERED, TicketState.REOPENED}:
             self._recorder.move(session, ticket, TicketState.DISPATCHING, actor)
         check_transition(ticket_no, ticket.state, TicketState.DISPATCHED)
+        self._confirmed.check(session, ticket)
         self._decide_send_backs(session, ticket, lead)
         for share in repository.active_shares(session, ticket.id):
             share.active = False
@@ -183,22 +180,6 @@ class TicketService:
         if share.role is AssignmentRole.LEAD:
             data = {"department": share.department_code}
             self._recorder.move(session, ticket, TicketState.HANDLING, actor, data)
-        return ticket
-
-    def note_contact(
-        self, session: Session, ticket_no: str, actor: Actor, version: int | None = None
-    ) -> Ticket:
-        """Note that the department has spoken with the citizen (首次联系); the first time counts.
-
-        Raises:
-            TicketNotFoundError, StaleVersionError, IllegalTransitionError: as for ``accept``.
-        """
-        ticket, share = repository.locked_share(session, ticket_no, actor.department, version)
-        check_with_department(ticket)
-        if share.contacted_at is None:
-            share.contacted_at = self._clock.now()
-            data = {"department": share.department_code}
-            self._recorder.note(session, ticket, "contacted", actor, data)
         return ticket
 
     def send_back(
@@ -346,7 +327,7 @@ class TicketService:
         note: str = "",
         version: int | None = None,
     ) -> Ticket:
-        """Make a move that needs nothing but a note: follow-up, resolve, archive, reopen.
+        """Make a move that needs nothing but a note: follow-up, resolve, reopen.
 
         Raises:
             TicketNotFoundError, StaleVersionError: as for ``dispatch``.
@@ -387,6 +368,8 @@ class TicketService:
 _OWN_METHOD = frozenset(
     {
         TicketState.REGISTERED,
+        TicketState.DECLINED,
+        TicketState.ARCHIVED,
         TicketState.DISPATCHED,
         TicketState.ACCEPTED,
         TicketState.RETURNED,

@@ -65,7 +65,7 @@ TRANSITIONS: dict[TicketState, frozenset[TicketState]] = {
     _S.REGISTERED: frozenset({_S.DECLINED, _S.DIRECT_ANSWERED, _S.DISPATCHING}) | _OUT,
     _S.DECLINED: frozenset(),
     _S.DIRECT_ANSWERED: frozenset(),
-    _S.DISPATCHING: frozenset({_S.DISPATCHED}) | _OUT,
+    _S.DISPATCHING: frozenset({_S.DISPATCHED, _S.DECLINED}) | _OUT,
     _S.DISPATCHED: frozenset({_S.ACCEPTED, _S.RETURNED}) | _OUT,
     _S.ACCEPTED: frozenset({_S.HANDLING, _S.RETURNED}) | _OUT,
     _S.HANDLING: frozenset({_S.AWAITING_CITIZEN, _S.REPLIED}) | _OUT,
@@ -87,6 +87,12 @@ WITH_DEPARTMENT = (
     TicketState.HANDLING,
     TicketState.AWAITING_CITIZEN,
 )
+
+# Nothing more happens to it: no file is added, nobody is asked for anything.
+OVER = frozenset(state for state, onward in TRANSITIONS.items() if not onward)
+
+# A citizen adds nothing to what is settled; who disagrees says so when asked.
+SETTLED = OVER | {TicketState.RESOLVED}
 
 # Nobody has answered yet, and it may become overdue.
 RUNNING = (

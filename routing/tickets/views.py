@@ -5,11 +5,20 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy.orm import Session
 
 from routing.appeals import repository as appeals
+from routing.promises.models import Promise
+from routing.promises.repository import live_of
 from routing.tickets import repository
 from routing.tickets.errors import TicketNotFoundError
 from routing.tickets.models import Assignment, Ticket, TicketEvent
 from routing.tickets.round_due import RoundDue, round_due, round_dues
-from routing.tickets.schemas import InboxRow, QueueRow, Sibling, TicketView, TimelineEntry
+from routing.tickets.schemas import (
+    InboxRow,
+    PromiseView,
+    QueueRow,
+    Sibling,
+    TicketView,
+    TimelineEntry,
+)
 from routing.tickets.states import TicketState
 
 _CITIZEN = "市民"
@@ -26,11 +35,22 @@ FOR_DEPARTMENTS = (
     "working_days",
     "late",
     "to",
+    "asked",
+    "said",
+    "promised_on",
+    "channel",
 )
 # What a department need not know of at all.
 HIDDEN_FROM_DEPARTMENTS = frozenset({"vault_opened"})
 _NOTES = {
     "vault_opened": "调阅了举报人身份",
+    "redaction_confirmed": "保密诉求的遮盖稿已确认",
+    "attachment_withheld": "附件不给承办单位看",
+    "relay_asked": "向举报人转问",
+    "relay_answered": "举报人有了回答，待确认",
+    "relay_stated": "举报人补充了情况，待确认",
+    "relay_confirmed": "举报人的话已确认转交",
+    "relay_withheld": "举报人的话未转交",
     "co_accepted": "协办单位已签收",
     "co_returned": "协办单位已退单",
     "co_replied": "协办单位已答复",
@@ -43,6 +63,13 @@ _NOTES = {
     "extension_requested": "申请延期",
     "extension_approved": "同意延期",
     "extension_refused": "不同意延期",
+    "promised": "承诺办理",
+    "promise_approved": "同意承诺",
+    "promise_refused": "不同意承诺",
+    "promise_kept": "承诺已兑现",
+    "promise_broken": "承诺到期未兑现",
+    "promise_closed": "承诺失效",
+    "supplemented": "市民补充了说明",
     "learned": "答复已转为知识库草稿",
     "gate_overridden": "答复经说明理由后放行",
     "joined": "并入了其他市民的诉求",
@@ -101,15 +128,31 @@ def ticket_view(session: Session, ticket_no: str, department_code: str) -> Ticke
         citizen=_PROTECTED if ticket.confidential else _CITIZEN,
         reply=share.reply,
         timeline=tuple(department_timeline(repository.events_of(session, ticket.id))),
+        contacted_at=share.contacted_at,
+        asked_citizen=share.asked,
+        promise=_promise(session, ticket, share),
+    )
+
+
+def _promise(session: Session, ticket: Ticket, share: Assignment) -> PromiseView | None:
+    made = live_of(session, ticket.id)
+    return promise_view(made) if made and made.assignment_id == share.id else None
+
+
+def promise_view(made: Promise) -> PromiseView:
+    """Return a promise as staff read it."""
+    return PromiseView(
+        made.number, made.promised_until, made.reason, made.state, made.decision_reason
     )
 
 
 def _asked(session: Session, ticket: Ticket) -> tuple[str, ...]:
     """Return what the ticket's own words leave out: other citizens', with their place and time."""
     found = []
-    for appeal, words in appeals.asked_of_ticket(session, ticket.id):
-        place = appeal.place if appeal.place != ticket.place else None
-        when = appeal.occurred if appeal.occurred != ticket.occurred else None
+    for one in appeals.asked_of_ticket(session, ticket.id):
+        words = one.words
+        place = one.place if one.place != ticket.place else None
+        when = one.occurred if one.occurred != ticket.occurred else None
         if words != ticket.text or place or when:
             facts = [f"地点：{place}"] * bool(place) + [f"时间：{when}"] * bool(when)
             found.append(f"{words}（{'；'.join(facts)}）" if facts else words)
@@ -212,6 +255,7 @@ def _queue_row(ticket: Ticket, due: RoundDue, others: Sequence[Sibling]) -> Queu
         registered_at=ticket.registered_at,
         due_at=due.due_at,
         dispatch_count=ticket.dispatch_count,
+        round=ticket.round,
         proposal=ticket.proposal,
         siblings=tuple(others),
     )

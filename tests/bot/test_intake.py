@@ -250,3 +250,46 @@ def test_kind_is_changed_and_a_report_is_shielded() -> None:
     fixed = intake.absorb(draft, "类型改成举报", NOTHING, Intent.CORRECT)
 
     assert (fixed.kind, fixed.confidential) == (AppealKind.IRREGULARITY_REPORT, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["电话我不想留", "号码就不写了", "不用联系我", "别打电话给我", "不要给我打电话"]
+)
+def test_phone_is_refused_whatever_was_asked(text: str) -> None:
+    draft = smoke().model_copy(update={"asking": Slot.WHEN})
+
+    assert intake.absorb(draft, text, NOTHING, Intent.INFORM).contact_refused
+
+
+@pytest.mark.parametrize("text", ["电话不通，联系不上物业", "打电话给物业，物业不接，别提多气人"])
+def test_phone_spoken_of_is_no_refusal(text: str) -> None:
+    assert not intake.withholds(text)
+
+
+def test_how_long_it_has_lasted_is_a_time() -> None:
+    text = "我要投诉，翠峰雅苑门口的垃圾桶三天没人清"
+    draft = intake.begin(text, told(place="翠峰雅苑门口"), Intent.MAKE_COMPLAINT)
+
+    assert draft.when == "已有三天"
+    assert intake.next_slot(draft) is Slot.CONTACT
+
+
+def test_kind_that_needs_no_time_gets_none() -> None:
+    heard = told(kind=AppealKind.ASSISTANCE, place="鹤鸣苑")
+    draft = intake.begin("停水两天了", heard, Intent.REQUEST_ASSISTANCE)
+
+    assert draft.when is None
+
+
+@pytest.mark.parametrize("text", ["时间也改一下，是每个周末晚上", "不对，时间改成每个周末晚上"])
+def test_time_is_put_right_in_its_own_words(text: str) -> None:
+    draft = smoke().model_copy(update={"asking": Slot.CONFIRM})
+
+    assert intake.absorb(draft, text, told(when="周末晚上"), None).when == "每个周末晚上"
+
+
+def test_yes_but_with_another_number_is_a_correction() -> None:
+    draft = smoke().model_copy(update={"asking": Slot.WHEN, "when": None, "contact": "[电话1]"})
+    changed = intake.absorb(draft, "可以，不过电话换成[电话2]", told(phone="[电话2]"), None)
+
+    assert changed.contact == "[电话2]"

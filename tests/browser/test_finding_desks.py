@@ -6,7 +6,6 @@ import re
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
-from sqlalchemy import text
 
 from foundation.access.permissions import Role
 from foundation.clock import SystemClock
@@ -132,10 +131,8 @@ def test_desk_keeps_a_picture_and_the_department_sees_the_protected_one_blacked_
     desk_service: DeskService, open_desk: Open
 ) -> None:
     operator = open_desk(desk_service.account(Role.OPERATOR))
-    number = registered_call(operator)["number"]
-    ticket, lead = ticket_of(desk_service, number)
-    _protect(desk_service, ticket.id)
-    back_to_dispatcher(desk_service, number)
+    number = registered_call(operator, confidential=True)["number"]
+    ticket, _ = ticket_of(desk_service, number)
     page = open_desk(desk_service.account(Role.DISPATCHER, name="王敏"))
     choose(page, ticket.ticket_no)
 
@@ -158,6 +155,8 @@ def test_desk_keeps_a_picture_and_the_department_sees_the_protected_one_blacked_
     expect(page.locator("[data-mark=redact-image] svg rect")).to_have_count(1)
     press(page, "redact-save")
     expect(files).to_contain_text("已遮盖")
+    press(page, "confirm-redaction")
+    expect(page.locator(".desk-work")).to_contain_text("已确认第1稿")
     press(page, "dispatch-1")
     expect(notice(page, "已派给")).to_be_visible()
 
@@ -173,14 +172,3 @@ def test_desk_keeps_a_picture_and_the_department_sees_the_protected_one_blacked_
     assert seen.size == (400, 300)
     assert seen.getpixel((60, 60)) == (0, 0, 0)
     assert seen.convert("RGB").getpixel((390, 290))[0] > 150
-
-
-def _protect(service: DeskService, ticket_id: int) -> None:
-    """Make a ticket and its appeal protected, as asking for it does."""
-
-    with service.database.transaction() as session:
-        for statement in (
-            "UPDATE tickets SET confidential = 1 WHERE id = :id",
-            "UPDATE appeals SET confidential = 1 WHERE id = :id",
-        ):
-            session.execute(text(statement), {"id": ticket_id})

@@ -2,6 +2,8 @@
 
 import asyncio
 import threading
+import time
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -83,3 +85,26 @@ def test_disposing_waits_for_the_transaction_that_a_dead_loop_left(database: Dat
     database.dispose()
 
     assert ended.is_set()
+
+
+def test_writes_on_sqlite_take_turns_and_none_waits_in_vain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Far less than the twenty together take: whoever had to be lucky would give up.
+    monkeypatch.setattr("foundation.database.session._BUSY_TIMEOUT_MS", 40)
+    database = Database(f"sqlite:///{tmp_path / 'turns.db'}")
+    written: list[int] = []
+
+    def slow(number: int) -> None:
+        time.sleep(0.01)
+        written.append(number)
+
+    async def all_at_once() -> None:
+        await asyncio.gather(*(database.write(lambda _, n=n: slow(n)) for n in range(20)))
+
+    try:
+        asyncio.run(all_at_once())
+    finally:
+        database.dispose()
+
+    assert written == list(range(20))

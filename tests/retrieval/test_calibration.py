@@ -106,6 +106,14 @@ def test_independent_leaves_out_what_stands_in_the_index() -> None:
     assert kept == questions[1:]
 
 
+def test_words_alone_refuse_no_more_than_was_reached() -> None:
+    quality = read_calibration().quality["lexical"]
+
+    assert quality["refused"] <= 0.15
+    assert quality["outside_refused"] >= 0.91
+    assert quality["answered_wrong"] <= 0.025
+
+
 def test_held_out_quality_does_not_fall_below_what_was_reached() -> None:
     quality = read_calibration().quality["full"]
 

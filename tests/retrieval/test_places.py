@@ -12,6 +12,8 @@ from retrieval.places import other_places
         "帮我姐问下佛山的公租房",
         "我是江西的，想问南昌的医保怎么缴",
         "Shenzhen de gongzufang zenme shenqing",
+        "佛山这边的执照怎么注销",
+        "我姐在合肥补社保卡，我在这边替她问问",
     ],
 )
 def test_another_city_is_meant(text: str) -> None:
@@ -29,10 +31,25 @@ def test_another_city_is_meant(text: str) -> None:
         "嫁到湖北又离了，户口怎么迁回来",
         "我家住中山路，社保卡在哪补",
         "北京饭店旁边那家店的营业执照是谁发的",
+        "药店怎么申请医保定点",
+        "早餐店卖三明治要什么证",
         "wo de shenfenzheng diu le, gen ta yiyang zenme ban",
     ],
 )
 def test_where_somebody_comes_from_is_not_where_it_is_to_be_done(text: str) -> None:
+    assert not other_places().is_meant(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我在苏州交的失业保险，能在这边领吗",
+        "杭州的公积金怎么转过来",
+        "去北京看病要先备案吗",
+        "在郑州住院花的钱，回来怎么报销",
+    ],
+)
+def test_what_is_done_here_is_ours_whatever_place_is_named(text: str) -> None:
     assert not other_places().is_meant(text)
 
 

@@ -90,8 +90,10 @@ class AttachmentPanel:
                 ui.label(one.name)
             ui.label(f"{one.size / 1024:.0f} KB").classes("desk-note")
             if one.protected:
-                ui.label("已遮盖" if one.cleared else _WITHHELD).classes("desk-tag protected")
+                decided = "已遮盖" if one.cleared else "不给看" if one.withheld else _WITHHELD
+                ui.label(decided).classes("desk-tag protected")
                 self._redaction(ticket_no, one)
+                self._withholding(ticket_no, one)
 
     def _redaction(self, ticket_no: str, one: AttachmentView) -> None:
         image = one.media_type.startswith("image/")
@@ -120,6 +122,22 @@ class AttachmentPanel:
             ask_boxes(await self._database.write(load), clear)
 
         button("遮盖", told(ask), "quiet", mark="redact")
+
+    def _withholding(self, ticket_no: str, one: AttachmentView) -> None:
+        if one.withheld or not self._door.account.may(Permission.TICKET_DISPATCH):
+            return
+
+        async def withhold() -> None:
+            account = await self._door.require(Permission.TICKET_DISPATCH)
+            await self._database.write(
+                lambda session: self._attachments.withhold(
+                    session, ticket_no, one.id, Actor(account.ref)
+                )
+            )
+            say("承办单位看不到这个附件。", "positive")
+            await self._changed(ticket_no)
+
+        button("不给看", told(withhold), "quiet", mark="withhold")
 
     async def _add(self, ticket_no: str, name: str, content: bytes) -> None:
         account = await self._door.require(self._permission)

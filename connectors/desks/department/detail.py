@@ -5,7 +5,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from nicegui import ui
 
 from connectors.desks.department.answer_panel import AnswerPanel
+from connectors.desks.department.relay_panel import RelayPanel
 from connectors.desks.department.reply_panel import ReplyPanel
+from connectors.desks.department.waiting_panel import (
+    WaitingActs,
+    WaitingPanel,
+    waiting_facts,
+)
 from connectors.desks.due import DueWords, when_words
 from connectors.desks.ticket_frame import (
     TicketFrame,
@@ -17,6 +23,7 @@ from connectors.desks.ticket_frame import (
 )
 from connectors.desks.widgets import button, heading
 from routing.appeals.schemas import ContactView
+from routing.relay.schemas import RelayView
 from routing.supervision.views import TicketRecords
 from routing.tickets.models import AssignmentRole
 from routing.tickets.schemas import TicketView
@@ -36,14 +43,18 @@ class DetailPanel:
         extend: Callable[[int, str], Awaitable[None]],
         reply: ReplyPanel,
         answers: AnswerPanel,
+        waiting: WaitingActs,
+        relay: RelayPanel,
     ) -> None:
         self._accept = accept
         self._send_back = send_back
         self._reply = reply
         self._answers = answers
+        self._relay = relay
         self._read_contacts = read_contacts
         self._extend = extend
         self.view: TicketView | None = None
+        self._waiting = WaitingPanel(waiting, lambda: self.view.row.version if self.view else None)
         self._frame = TicketFrame(_CHOOSE)
 
     def clear(self) -> None:
@@ -51,7 +62,9 @@ class DetailPanel:
         self.view = None
         self._frame.clear()
 
-    def show(self, view: TicketView, due: DueWords, records: TicketRecords) -> None:
+    def show(
+        self, view: TicketView, due: DueWords, records: TicketRecords, relay: RelayView
+    ) -> None:
         """Draw one ticket."""
         self.view = view
         with self._frame.drawing():
@@ -60,9 +73,12 @@ class DetailPanel:
             self._facts(view)
             self._contacts = ui.element("div")
             self.files = ui.element("div")  # drawn by the page: they are read apart
+            self._relay.draw(view, relay)
             self._actions(view)
             draw_print(view.row.ticket_no)
-        self._frame.draw_timeline(view.timeline, data_notes("reason", "duty_basis"))
+        self._frame.draw_timeline(
+            view.timeline, data_notes("reason", "duty_basis", "asked", "said", "promised_on")
+        )
 
     def show_contacts(self, contacts: Sequence[ContactView]) -> None:
         """Show how to reach the citizens."""
@@ -99,6 +115,7 @@ class DetailPanel:
             ("受理", when_words(row.registered_at)),
             ("退单截止", when_words(row.send_back_until) if row.send_back_until else None),
             ("答复", view.reply),
+            *waiting_facts(view),
         )
         draw_facts(facts)
 
@@ -117,6 +134,7 @@ class DetailPanel:
             # In a later round the supervision order sets the time: nothing extends that.
             if view.row.due_at is not None and view.row.round == 1:
                 button("申请延期", self._ask_for_time, "quiet", mark="extend")
+            self._waiting.draw(view)
             if not view.row.confidential:
                 button("查看联系方式", self._read_contacts, "quiet", mark="contacts")
             if view.designated:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from nicegui import ui
 from sqlalchemy.orm import Session
@@ -9,7 +10,9 @@ from sqlalchemy.orm import Session
 from connectors.desks.attachments.panel import AttachmentPanel
 from connectors.desks.department.answer_panel import AnswerPanel
 from connectors.desks.department.detail import DetailPanel
+from connectors.desks.department.relay_panel import RelayPanel
 from connectors.desks.department.reply_panel import ReplyPanel
+from connectors.desks.department.waiting_panel import WaitingActs
 from connectors.desks.due import DueWords, due_words
 from connectors.desks.frame import Door, to_login, told
 from connectors.desks.supervision.notices_panel import NoticesPanel
@@ -21,9 +24,11 @@ from foundation.access.permissions import Permission
 from foundation.access.service import AccessService, Account
 from foundation.database.session import Database
 from foundation.errors import NotFoundError, PermissionDeniedError
-from routing.appeals.service import AppealService
+from routing.appeals.assembly import Casework
 from routing.deadlines.service import DeadlineService
 from routing.finding.assembly import Related
+from routing.relay.schemas import RelayView
+from routing.relay.views import department_relay
 from routing.reply_gate.schemas import ReplyFinding
 from routing.supervision.states import CardColour
 from routing.supervision.views import (
@@ -32,12 +37,10 @@ from routing.supervision.views import (
     ticket_records,
     waiting_for_answer,
 )
-from routing.ticket_clocks.extensions import ExtensionService
 from routing.tickets.errors import StaleVersionError
 from routing.tickets.listing import TicketReach
 from routing.tickets.models import AssignmentRole
 from routing.tickets.schemas import Actor, InboxRow, TicketView
-from routing.tickets.service import TicketService
 from routing.tickets.states import TicketState
 from routing.tickets.views import inbox_rows, ticket_view
 
@@ -54,9 +57,7 @@ class DepartmentPage:
         self,
         door: Door,
         database: Database,
-        tickets: TicketService,
-        extensions: ExtensionService,
-        appeals: AppealService,
+        casework: Casework,
         access: AccessService,
         deadlines: DeadlineService,
         supervision: SupervisionParts,
@@ -65,9 +66,11 @@ class DepartmentPage:
     ) -> None:
         self._door = door
         self._database = database
-        self._tickets = tickets
-        self._extensions = extensions
-        self._appeals = appeals
+        self._casework = casework
+        self._tickets = casework.tickets
+        self._extensions = casework.extensions
+        self._appeals = casework.appeals
+        self._relay = casework.relay
         self._access = access
         self._deadlines = deadlines
         self._clock = supervision.clock
@@ -125,6 +128,13 @@ class DepartmentPage:
                     may_override=self._door.account.may(Permission.TICKET_REPLY_OVERRIDE),
                 ),
                 AnswerPanel(told(self._answer), self._clock),
+                WaitingActs(
+                    told(self._note_contact),
+                    told(self._ask_citizen),
+                    told(self._go_on),
+                    told(self._promise),
+                ),
+                RelayPanel(told(self._ask), told(self._go_on)),
             )
         ui.timer(_POLL_SECONDS, told(self._look), immediate=False)
         await self._refresh()
@@ -205,14 +215,14 @@ class DepartmentPage:
         account = await self._door.require(Permission.TICKET_READ_OWN)
         department = _department(account)
 
-        def load(session: Session) -> tuple[TicketView, TicketRecords]:
+        def load(session: Session) -> tuple[TicketView, TicketRecords, RelayView]:
             view = ticket_view(session, ticket_no, department)
             records = ticket_records(session, ticket_no, TicketReach(department=department))
             self._access.record(session, account.id, "ticket.read", ticket_no)
-            return view, records
+            return view, records, department_relay(session, ticket_no, department)
 
-        view, records = await self._database.write(load)
-        self._detail.show(view, self._due(view.row), records)
+        view, records, relay = await self._database.write(load)
+        self._detail.show(view, self._due(view.row), records, relay)
         with self._detail.files:
             await self._files.draw(ticket_no)
 
@@ -220,6 +230,34 @@ class DepartmentPage:
         await self._act(
             lambda session, view, actor: self._tickets.accept(
                 session, view.row.ticket_no, actor, view.row.version
+            )
+        )
+
+    async def _go_on(self) -> None:
+        await self._act(
+            lambda session, view, actor: self._tickets.start_handling(
+                session, view.row.ticket_no, actor, view.row.version
+            )
+        )
+
+    async def _note_contact(self) -> None:
+        await self._act(
+            lambda session, view, actor: self._casework.contacting.note_contact(
+                session, view.row.ticket_no, actor, view.row.version
+            )
+        )
+
+    async def _ask_citizen(self, text: str) -> None:
+        await self._act(
+            lambda session, view, actor: self._casework.contacting.ask_citizen(
+                session, view.row.ticket_no, actor, text, view.row.version
+            )
+        )
+
+    async def _promise(self, day: date, reason: str) -> None:
+        await self._act(
+            lambda session, view, actor: self._casework.promises.promise(
+                session, view.row.ticket_no, actor, day, reason, view.row.version
             )
         )
 
@@ -255,6 +293,19 @@ class DepartmentPage:
         await self._act(
             lambda session, view, actor: answer(
                 session, view.row.ticket_no, record_id, actor, text, view.row.version
+            )
+        )
+
+    async def _ask(self, text: str, informant: int | None, pause: bool) -> None:
+        await self._act(
+            lambda session, view, actor: self._relay.ask(
+                session,
+                view.row.ticket_no,
+                actor,
+                text,
+                informant,
+                view.row.version,
+                pause=pause,
             )
         )
 

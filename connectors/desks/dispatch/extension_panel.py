@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from nicegui import ui
 
 from connectors.desks.due import when_words
-from connectors.desks.frame import told
-from connectors.desks.widgets import button, heading
-from foundation.errors import ConflictError
+from connectors.desks.request_panel import RequestPanel
+from connectors.desks.widgets import button
 from routing.ticket_clocks.models import Extension
 from routing.tickets.models import Ticket
-
-_NONE = "没有待审批的延期申请。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ def request_of(extension: Extension, ticket: Ticket, departments: Mapping[str, s
     )
 
 
-class ExtensionPanel:
+class ExtensionPanel(RequestPanel[Request]):
     """Draws the button with the number of requests, and their list behind it."""
 
     def __init__(
@@ -53,35 +50,13 @@ class ExtensionPanel:
         approve: Callable[[Request, int], Awaitable[None]],
         refuse: Callable[[Request, str], Awaitable[None]],
     ) -> None:
-        self._load = load
+        super().__init__("延期申请", "没有待审批的延期申请。", "extensions")
+        self._loaded = load
         self._approve = approve
         self._refuse = refuse
 
-    def build(self) -> None:
-        """Draw the button in the present slot."""
-        self._button = button("延期申请", told(self._open), "quiet", mark="extensions")
-        with ui.dialog() as self._dialog, ui.card().classes("desk-dialog"):
-            heading("延期申请")
-            self._list = ui.element("div").classes("desk-scroll")
-            button("关闭", self._dialog.close, "quiet")
-
-    async def refresh(self) -> None:
-        """Count what waits for a decision."""
-        count = len(await self._load())
-        self._button.text = f"延期申请 {count}" if count else "延期申请"
-
-    async def _open(self) -> None:
-        await self._show()
-        self._dialog.open()
-
-    async def _show(self) -> None:
-        found = await self._load()
-        self._list.clear()
-        with self._list:
-            if not found:
-                ui.label(_NONE).classes("desk-empty")
-            for one in found:
-                self._draw(one)
+    async def _load(self) -> Sequence[Request]:
+        return await self._loaded()
 
     def _draw(self, one: Request) -> None:
         with ui.element("article").classes("suggestion").props(f"data-request={one.ticket_no}"):
@@ -104,16 +79,3 @@ class ExtensionPanel:
             with ui.element("div").classes("desk-actions"):
                 button("同意", self._decided(approve), "main", mark="approve")
                 button("不同意", self._decided(refuse), mark="refuse")
-
-    def _decided(self, decide: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-        async def run() -> None:
-            try:
-                await decide()
-            except ConflictError:
-                # Decided elsewhere, or changed: show how it stands.
-                await self._show()
-                raise
-            await self._show()
-            await self.refresh()
-
-        return told(run)

@@ -9,13 +9,17 @@ from nicegui import ui
 from sqlalchemy.orm import Session
 
 from connectors.desks.attachments.panel import AttachmentPanel
+from connectors.desks.dispatch.decline_panel import DeclinePanel
 from connectors.desks.dispatch.extension_panel import ExtensionPanel, Request, request_of
+from connectors.desks.dispatch.informant_panel import InformantPanel
 from connectors.desks.dispatch.reading import reading_facts, risk_words
+from connectors.desks.dispatch.redaction_panel import RedactionPanel
 from connectors.desks.dispatch.regroup_panel import RegroupPanel
 from connectors.desks.dispatch.related import RelatedTickets
 from connectors.desks.due import due_words, when_words
 from connectors.desks.frame import Door, say, told
 from connectors.desks.hot_issues.panel import HotIssuePanel
+from connectors.desks.promise_panel import PromisePanel
 from connectors.desks.supervision.notices_panel import NoticesPanel
 from connectors.desks.ticket_frame import draw_facts, draw_head
 from connectors.desks.widgets import KeyedList, button, heading
@@ -24,14 +28,13 @@ from foundation.access.service import AccessService
 from foundation.clock import Clock
 from foundation.database.session import Database
 from knowledge_base.schema import Department
+from routing.appeals.assembly import Casework
 from routing.deadlines.service import DeadlineService
 from routing.finding.assembly import Related
-from routing.ticket_clocks.extensions import ExtensionService
 from routing.ticket_clocks.repository import pending_extensions
 from routing.tickets.errors import StaleVersionError
-from routing.tickets.regrouping import NewPart, Regrouping
+from routing.tickets.regrouping import NewPart
 from routing.tickets.schemas import Actor, QueueRow, Sibling
-from routing.tickets.service import TicketService
 from routing.tickets.views import queue_rows
 
 _POLL_SECONDS = 5.0
@@ -48,9 +51,7 @@ class DispatchPage:
         self,
         door: Door,
         database: Database,
-        tickets: TicketService,
-        regrouping: Regrouping,
-        extensions: ExtensionService,
+        casework: Casework,
         access: AccessService,
         *,
         deadlines: DeadlineService,
@@ -60,9 +61,10 @@ class DispatchPage:
     ) -> None:
         self._door = door
         self._database = database
-        self._tickets = tickets
-        self._regrouping = regrouping
-        self._extensions = extensions
+        self._tickets = casework.tickets
+        self._closing = casework.closing
+        self._regrouping = regrouping = casework.regrouping
+        self._extensions = casework.extensions
         self._access = access
         self._deadlines = deadlines
         self._departments = departments
@@ -73,6 +75,10 @@ class DispatchPage:
         able = {code: one.name for code, one in departments.items() if one.receives_tickets}
         self._names = {code: one.name for code, one in departments.items()}
         self._regroup = RegroupPanel(self._merge, self._split, able)
+        self._refusal = DeclinePanel(self._decline, departments)
+        self._promises = PromisePanel(
+            door, database, casework.promises, self._names, Permission.TICKET_DISPATCH
+        )
         self._requests = ExtensionPanel(self._pending, self._approve, self._refuse)
         self._duplicates = RelatedTickets(door, database, related, regrouping, access).panel(
             self._merged
@@ -82,6 +88,10 @@ class DispatchPage:
             door, database, related.attachments, access, Permission.TICKET_DISPATCH, self._select
         )
         self._notices = NoticesPanel(door, database, clock)
+        self._redactions = RedactionPanel(door, database, casework.redactions, access, self._select)
+        self._informants = InformantPanel(
+            door, database, casework.redactions, casework.relay, self._refresh
+        )
 
     async def build(self) -> None:
         """Draw the page."""
@@ -92,6 +102,8 @@ class DispatchPage:
                     self._count = ui.label().classes("desk-count").props("role=status")
                 with ui.element("div").classes("desk-bar"):
                     self._requests.build()
+                    self._promises.build()
+                    self._informants.build()
                     self._duplicates.build()
                     self._hot.build()
                     self._notices.build()
@@ -128,6 +140,8 @@ class DispatchPage:
             chosen = self._selected.ticket_no if self._selected else None
             self._list.show(self._rows, chosen)
         await self._requests.refresh()
+        await self._promises.refresh()
+        await self._informants.refresh()
         await self._notices.refresh()
 
     def _draw(self, row: QueueRow) -> None:
@@ -158,7 +172,10 @@ class DispatchPage:
             with self._body:
                 related = ui.element("div")
             with related:
-                await self._duplicates.draw(ticket_no)
+                if row.confidential:
+                    await self._redactions.draw(ticket_no, row.version)
+                if not related.is_deleted:
+                    await self._duplicates.draw(ticket_no)
                 if not related.is_deleted:  # another ticket was opened meanwhile, or this one sent
                     await self._files.draw(ticket_no)
 
@@ -226,6 +243,7 @@ class DispatchPage:
 
             button("派出", send, "main", mark="dispatch-other")
         self._regroup.draw(row)
+        self._refusal.draw(row)
 
     def _candidate(self, number: int, candidate: Mapping[str, Any], risk: str | None) -> None:
         code = str(candidate["code"])
@@ -252,6 +270,12 @@ class DispatchPage:
             self._regrouping.split(session, row.ticket_no, part, actor, row.version)
 
         await self._act(work, "已分出一张工单。")
+
+    async def _decline(self, channel: str, reason: str) -> None:
+        def work(session: Session, row: QueueRow, actor: Actor) -> None:
+            self._closing.decline(session, row.ticket_no, channel, reason, actor, row.version)
+
+        await self._act(work, "已不予受理，市民会收到理由和应当去找的单位。")
 
     async def _pending(self) -> Sequence[Request]:
         await self._door.require(Permission.TICKET_DISPATCH)

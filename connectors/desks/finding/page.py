@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from connectors.desks.attachments.panel import AttachmentPanel
 from connectors.desks.due import due_words, when_words
+from connectors.desks.finding.ending_panel import EndingPanel
 from connectors.desks.finding.form import FilterForm
 from connectors.desks.frame import Door, say, told
 from connectors.desks.ticket_frame import draw_facts, draw_head, draw_print
@@ -19,10 +20,12 @@ from foundation.access.permissions import OF_A_DEPARTMENT, Permission
 from foundation.access.service import AccessService, Account
 from foundation.clock import Clock
 from foundation.database.session import Database
+from routing.appeals.assembly import Casework
 from routing.deadlines.service import DeadlineService
 from routing.finding.assembly import Related
 from routing.finding.schemas import KeptFilter, TicketQuery
 from routing.tickets.listing import StaffTicket, TicketRow, staff_ticket
+from routing.tickets.schemas import PromiseView
 
 _PAGE = 50
 _NOTHING = "没有符合条件的工单。可以换个说法，或者减少条件。"
@@ -42,6 +45,8 @@ class TicketsPage:
         deadlines: DeadlineService,
         clock: Clock,
         departments: Mapping[str, str],
+        *,
+        casework: Casework,
     ) -> None:
         self._door = door
         self._database = database
@@ -59,6 +64,8 @@ class TicketsPage:
         self._files = AttachmentPanel(
             door, database, related.attachments, access, self._reads, self._select
         )
+
+        self._ending = EndingPanel(door, database, casework, self._select)
 
     async def build(self) -> None:
         """Draw the page."""
@@ -171,6 +178,7 @@ class TicketsPage:
         self._body.clear()
         with self._body:
             self._facts(ticket)
+            self._ending.draw(ticket)
             await self._files.draw(ticket_no)
 
     def _facts(self, ticket: StaffTicket) -> None:
@@ -189,6 +197,7 @@ class TicketsPage:
             ("时限", when_words(row.due_at) if row.due_at else None),
             ("并入", row.merged_into),
             *(("答复", reply) for reply in replies),
+            *(("承诺", _promised(one)) for one in ticket.promises),
         )
         draw_facts(facts)
         draw_print(row.ticket_no)
@@ -225,3 +234,7 @@ class TicketsPage:
         account = await self._account()
         await self._database.write(lambda session: self._finding.drop(session, account.id, kept.id))
         await self._show_kept()
+
+
+def _promised(one: PromiseView) -> str:
+    return f"{when_words(one.until)}前办结（{one.state.label}）：{one.reason}"

@@ -39,6 +39,7 @@ class FollowUpActs:
     begin: Callable[[], Awaitable[None]]
     read_contacts: Callable[[], Awaitable[None]]
     record: Callable[[str, FollowUpResult], Awaitable[None]]
+    archive: Callable[[], Awaitable[None]]
     draft: Callable[[], Awaitable[None]] | None
 
 
@@ -80,7 +81,9 @@ class DetailPanel:
                 button("开始回访（F2）", self._acts.begin, "main", key="F2", mark="begin")
             elif row.state is TicketState.FOLLOWING_UP:
                 self._ways_to_reach(view)
-            elif self._may_learn(view) and self._acts.draft is not None:
+            if row.state is TicketState.RESOLVED:
+                button("归档", self._acts.archive, "quiet", mark="archive")
+            if self._may_learn(view) and self._acts.draft is not None:
                 button("转为知识库草稿", self._acts.draft, mark="ticket-draft")
 
     def _ways_to_reach(self, view: AnsweredTicket) -> None:

@@ -19,6 +19,7 @@ from knowledge_base.schema import Department
 from routing.follow_ups.schemas import AnsweredRow, AnsweredTicket, FollowUpResult
 from routing.follow_ups.service import FollowUpService
 from routing.follow_ups.views import ASKED, PAGE, TO_ASK, answered_rows, answered_ticket
+from routing.tickets.closing import Closing
 from routing.tickets.errors import StaleVersionError, TicketNotFoundError
 from routing.tickets.learning import InquiryLearning
 from routing.tickets.schemas import Actor
@@ -41,6 +42,7 @@ class FollowUpPage:
         door: Door,
         database: Database,
         follow_ups: FollowUpService,
+        closing: Closing,
         access: AccessService,
         inquiries: InquiryLearning,
         departments: Mapping[str, Department],
@@ -48,6 +50,7 @@ class FollowUpPage:
         self._door = door
         self._database = database
         self._follow_ups = follow_ups
+        self._closing = closing
         self._access = access
         self._inquiries = inquiries
         self._departments = departments
@@ -77,6 +80,7 @@ class FollowUpPage:
                 begin=told(self._begin),
                 read_contacts=told(self._read_contacts),
                 record=told(self._record),
+                archive=told(self._archive),
                 draft=told(self._draft) if self._may_draft else None,
             )
             self._detail = DetailPanel(acts, self._name_of)
@@ -145,6 +149,14 @@ class FollowUpPage:
                 session, view.row.ticket_no, actor, view.row.version
             )
         )
+
+    async def _archive(self) -> None:
+        await self._act(
+            lambda session, view, actor: self._closing.archive(
+                session, view.row.ticket_no, actor, view.row.version
+            )
+        )
+        say("已归档，此后只能查看。", "positive")
 
     async def _record(self, number: str, result: FollowUpResult) -> None:
         await self._act(

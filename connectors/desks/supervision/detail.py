@@ -15,10 +15,9 @@ from connectors.desks.widgets import button, heading
 from routing.appeals.vault import Identity
 from routing.supervision.states import RecordState
 from routing.supervision.views import OrderView, TicketRecords
-from routing.supervision.watching import OVER
 from routing.tickets.listing import StaffTicket
 from routing.tickets.schemas import TimelineEntry
-from routing.tickets.states import WITH_DEPARTMENT
+from routing.tickets.states import OVER, WITH_DEPARTMENT
 
 _CHOOSE = "请在左边选择一张工单，或按编号查找。"
 _NOBODY = "没有单位正在承办，不能催办、督办。"

@@ -26,6 +26,7 @@ _COUNTS = (
     "late_extensions",
     "repeated_extensions",
     "unanswered_reminders",
+    "broken_promises",
     "orders_overdue",
 )
 _STYLES = {"red": "due due-overdue", "yellow": "due due-soon", "blue": "desk-tag", "": "desk-tag"}
@@ -100,7 +101,7 @@ class FiguresPage:
         )
         name = self._order.value
         # Of a rate the lowest first, of a count the highest.
-        rows.sort(key=lambda row: _place(row[name], rate=name in RATES))
+        rows.sort(key=lambda row: _place(row.get(name), rate=name in RATES))
         worst = sorted((row for row in rows if row["overdue"]), key=lambda row: row["overdue"])
         self._draw_head(bool(rows), bool(worst), by)
         self._draw_bars(worst[-_BARS:])
@@ -189,7 +190,7 @@ def _table(rows: Sequence[Mapping[str, Any]], label: str) -> None:
                 with ui.element("tr"):
                     _cell("th", row["name"])
                     for name in (*_FIRST, *RATES, *_COUNTS):
-                        _cell("td", _words(row[name], rate=name in RATES))
+                        _cell("td", _words(row.get(name), rate=name in RATES))
 
 
 def _draw_report(report: Mapping[str, Any], week: str) -> None:

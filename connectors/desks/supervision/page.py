@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from connectors.desks.due import due_words
 from connectors.desks.frame import Door, say, told
 from connectors.desks.hot_issues.panel import HotIssuePanel
+from connectors.desks.promise_panel import PromisePanel
 from connectors.desks.supervision.detail import DetailPanel, SupervisionActs
 from connectors.desks.supervision.notices_panel import NoticesPanel
 from connectors.desks.supervision.parts import SupervisionParts, draw_pages
@@ -68,6 +69,11 @@ class SupervisionPage:
         self._refreshing = asyncio.Lock()  # the look that began last is shown last
         self._hot = HotIssuePanel(door, parts.database, parts.hot_issues, parts.access)
 
+        names = {code: one.name for code, one in parts.departments.items()}
+        self._promises = PromisePanel(
+            door, parts.database, parts.promises, names, Permission.TICKET_SUPERVISE
+        )
+
     async def build(self) -> None:
         """Draw the page."""
         draw_pages(SUPERVISION.path)
@@ -104,6 +110,7 @@ class SupervisionPage:
             self._notices = NoticesPanel(self._door, self._parts.database, self._parts.clock)
             self._notices.build()
             self._hot.build()
+            self._promises.build()
             button("刷新（F4）", told(self._refresh), "quiet", key="F4", mark="refresh")
         self._number = ui.input(placeholder="按工单编号打开（Ctrl+K），回车")
         self._number.props('dense outlined clearable aria-label="工单编号"').classes("desk-search")
@@ -132,6 +139,7 @@ class SupervisionPage:
         async with self._refreshing:
             await self._show_chosen()
         await self._notices.refresh()
+        await self._promises.refresh()
 
     async def _show_chosen(self) -> None:
         now, kind, offset = self._parts.clock.now(), self._kind.value, self._offset

@@ -14,6 +14,7 @@ from knowledge_base.schema import Department
 from routing.appeals.vault import Vault
 from routing.deadlines.service import DeadlineService
 from routing.hot_issues.service import HotIssues
+from routing.promises.service import PromiseService
 from routing.supervision.service import SupervisionService
 from routing.supervision.weekly import WeeklyReports
 
@@ -33,6 +34,7 @@ class SupervisionParts:
     departments: Mapping[str, Department]
     hot_issues: HotIssues
     vault: Vault
+    promises: PromiseService
     clock: Clock
 
     @classmethod
@@ -47,6 +49,7 @@ class SupervisionParts:
             departments=services.library.departments,
             hot_issues=services.related.hot_issues,
             vault=services.casework.vault,
+            promises=services.casework.promises,
             clock=services.clock,
         )
 

@@ -3,6 +3,7 @@
 import { button, h } from "./dom.js";
 import { blocks, day, moment } from "./format.js";
 import { guideBody } from "./guide.js";
+import { questions } from "./relay.js";
 import { bundle, bundleHint, checklist, next, notice } from "./offers.js";
 
 /** The sides of a guide, in the order people ask for them: chip, and the question it asks. */
@@ -160,30 +161,58 @@ function due(data) {
   return h("details", {}, h("summary", { title: "怎么算出来的" }, when), h("ol", {}, ...steps), mark);
 }
 
-/** Also used by the progress page, without a chat around it. */
-export function progress(data) {
+/** Also used by the progress page, without a chat around it; `does.answer` sends what is said. */
+export function progress(data, does) {
+  const answer = does?.answer ? (text, question) => does.answer(data.number, text, question, redraw) : null;
+  let element = null;
+  const redraw = (fresh) => {
+    const next = progress(fresh, does);
+    element.replaceWith(next);
+    next.querySelector("h3").setAttribute("tabindex", "-1");
+    next.querySelector("h3").focus();
+  };
   const stages = data.stages.map((stage) =>
     h("li", {}, h("span", { class: "stage" }, stage.label), h("time", { datetime: stage.at }, moment(stage.at))),
   );
-  return h(
+  element = h(
     "section",
     { class: "card progress", "aria-label": `诉求 ${data.number} 的进度` },
     h("h3", {}, "诉求 ", h("span", { class: "figures" }, data.number)),
     pairs([
       ["工单", data.parts?.length ? h("span", { class: "figures" }, data.ticket_no) : null],
       ["反映的问题", data.part ?? null],
-      ["承办单位", data.department ?? "正在确定"],
-      ["办结时限", data.due_at && !data.reply ? due(data) : null],
+      // Of a declined one it is who to turn to; that is said with the reason.
+      ["承办单位", data.declined_because ? null : (data.department ?? "正在确定")],
+      ["办结时限", data.due_at && !data.reply && !data.over ? due(data) : null],
+      ["承诺办结", data.promised_until ? `${moment(data.promised_until)}前（原时限照常计算）` : null],
     ]),
+    data.asked ? h("div", { class: "reply" }, h("h4", {}, "请您补充"), ...prose(data.asked)) : null,
     h("ol", { class: "stages" }, ...stages),
-    data.reply
-      ? h("div", { class: "reply" }, h("h4", {}, "承办单位答复"), ...prose(data.reply))
-      : h("p", { class: "hint" }, "还没有答复。承办单位答复后，在这里可以看到。"),
+    outcome(data),
     ...(data.parts ?? []).map(part),
     ...(data.earlier ?? []).map((one) =>
-      h("div", { class: "reply" }, h("h4", {}, "此前的答复 ", moment(one.at)), ...prose(one.text)),
+      h(
+        "div",
+        { class: "reply" },
+        h("h4", {}, "此前的答复 ", h("time", { datetime: one.at }, moment(one.at))),
+        ...prose(one.text),
+      ),
     ),
+    questions(data, answer),
   );
+  return element;
+}
+
+/** What came of it: a reply, why it is not taken, or that nobody has answered yet. */
+function outcome(data) {
+  if (data.reply) return h("div", { class: "reply" }, h("h4", {}, "承办单位答复"), ...prose(data.reply));
+  if (data.declined_because) {
+    const where = data.department ? `请您向${data.department}反映。` : "";
+    const because = prose(data.declined_because);
+    return h("div", { class: "reply" }, h("h4", {}, "不予受理的理由"), ...because, h("p", {}, where));
+  }
+  if (data.over) return null;
+  return h("p", { class: "hint" }, "还没有答复。承办单位答复后，在这里可以看到。");
 }
 
 /** A further part of an appeal that another department handles. */

@@ -5,7 +5,7 @@ import { Connection } from "./connection.js";
 import { button, h } from "./dom.js";
 import { DraftPanel } from "./draft.js";
 import { entryElement, when } from "./entry.js";
-import { forgetToken, storedToken } from "./session.js";
+import { call, forgetToken, storedToken, token } from "./session.js";
 
 const GREETING = "您好，办事直接问，遇事跟我说。";
 const STARTERS = [
@@ -290,6 +290,11 @@ class HotlineChat extends HTMLElement {
     return entryElement(entry, {
       say: (text) => this.say(text),
       rate: (seq, useful) => this.connection.rate(seq, useful),
+      answer: async (number, text, question, redraw) => {
+        const body = { number, text, question };
+        const told = await call("POST", "/api/chat/answers", { body, session: await token() });
+        redraw(told.card.data);
+      },
       isLatestGuide: (code) => this.latestGuide === code,
     });
   }

@@ -43,10 +43,15 @@ export async function token() {
 }
 
 /** Send one file as it is; its name goes beside it. */
-export async function upload(path, file, session) {
+export function upload(path, file, session) {
+  return sendFile(path, file, { "X-Chat-Session": session });
+}
+
+/** Send one file with whatever opens the place it goes to. */
+export async function sendFile(path, file, headers) {
   const response = await fetch(path, {
     method: "POST",
-    headers: { "X-Chat-Session": session, "X-File-Name": encodeURIComponent(file.name) },
+    headers: { ...headers, "X-File-Name": encodeURIComponent(file.name) },
     body: file,
     cache: "no-store",
     credentials: "omit",

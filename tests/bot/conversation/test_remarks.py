@@ -23,6 +23,9 @@ topics:
         ("太长了，简单点说", Pace.SHORTER),
         ("能不能说短一点", Pace.SHORTER),
         ("讲重点", Pace.SHORTER),
+        ("啥？没听清，再说一遍", Pace.AGAIN),
+        ("我耳朵背，再讲一遍嘛", Pace.AGAIN),
+        ("太长了，捡要紧的说", Pace.SHORTER),
         ("慢点说", Pace.SLOWER),
         ("一条一条说", Pace.SLOWER),
     ],
@@ -33,7 +36,15 @@ def test_pace_is_read_from_the_whole_message(text: str, pace: Pace) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["流程太复杂了我要投诉", "办理时间太长了", "简单的身份证怎么办", "慢性病怎么认定", "长", ""],
+    [
+        "流程太复杂了我要投诉",
+        "办理时间太长了",
+        "简单的身份证怎么办",
+        "慢性病怎么认定",
+        "长",
+        "",
+        "不好意思，麻烦了",
+    ],
 )
 def test_message_that_says_more_is_no_pace(text: str) -> None:
     assert remarks().pace(text) is None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,16 @@ from connectors.cli.tickets import app
 from foundation.access.errors import ActionNotAllowedError
 from foundation.access.permissions import Role
 from foundation.access.service import AccessService
-from foundation.clock import SystemClock
+from foundation.clock import SHANGHAI, SystemClock
 from foundation.database.keyring import Keyring, install_keyring, load_keyring
 from foundation.database.migration import upgrade
 from foundation.database.session import Database
+from knowledge_base.loader import load_library
 from routing.appeals.assembly import build_casework
 from routing.deadlines.calendar import shipped_calendar
 from routing.deadlines.rule_packs import load_rule_pack
 from routing.deadlines.service import DeadlineService
+from routing.redactions.errors import RedactionNotConfirmedError
 from routing.reply_gate.errors import ReplyRefusedError
 from tests.casework_fixtures import APPEAL, DEPARTMENTS, PROPOSAL
 
@@ -52,7 +55,7 @@ def numbers(
                 replace(APPEAL, idempotency_key=str(number), **changed),
                 PROPOSAL,
                 deadlines.resolve_due(APPEAL.kind),
-            ).number
+            )
             for number, changed in enumerate(({}, {}, secret))
         ]
         access = AccessService(clock, 12)
@@ -61,7 +64,7 @@ def numbers(
     database.dispose()
     monkeypatch.setenv("HOTLINE_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")
-    yield made
+    yield [one.number for one in made]
     install_keyring(keyring)
 
 
@@ -69,6 +72,11 @@ def _run(*arguments: str, code: int = 0) -> str:
     done = CliRunner().invoke(app, arguments, catch_exceptions=False)
     assert done.exit_code == code, done.output
     return done.output
+
+
+def _confirmed(ticket_no: str) -> None:
+    _run("redaction", "confirm", ticket_no, "--as", "dispatcher")
+    _run("dispatch", ticket_no, "CG", "--as", "dispatcher")
 
 
 def test_a_ticket_goes_from_dispatch_to_its_end_from_the_terminal(numbers: list[str]) -> None:
@@ -103,8 +111,34 @@ def test_a_ticket_goes_from_dispatch_to_its_end_from_the_terminal(numbers: list[
     assert done == f"工单{ticket}：已办结。\n"
 
 
+def test_a_confidential_ticket_is_confirmed_asked_about_and_answered_from_the_terminal(
+    numbers: list[str],
+) -> None:
+    ticket = f"{numbers[2]}-1"
+    by = {name: ("--as", name) for name, _, _ in ROLES}
+    with pytest.raises(RedactionNotConfirmedError):
+        _run("dispatch", ticket, "CG", *by["dispatcher"])
+    assert ticket in _run("redaction", "list", *by["dispatcher"])
+    with pytest.raises(ActionNotAllowedError):
+        _run("redaction", "show", ticket, *by["handler"])
+    proposed = _run("redaction", "show", ticket, *by["dispatcher"])
+    assert "待确认" in proposed
+    assert "冒油烟" in proposed
+
+    done = _run("redaction", "confirm", ticket, "--text", "烧烤店占道冒油烟", *by["dispatcher"])
+    assert done == f"工单{ticket}：已确认遮盖稿，可以派单。\n"
+    assert _run("dispatch", ticket, "CG", *by["dispatcher"]).endswith("已派单。\n")
+    assert _run("accept", ticket, *by["handler"]).endswith("已签收。\n")
+    question = ("relay", "ask", ticket, "--text", "油烟一般几点开始冒？", "--pause")
+    assert _run(*question, *by["handler"]) == f"已转问。工单{ticket}：等待补充材料。\n"
+    shown = _run("relay", "show", ticket, *by["handler"])
+    assert "提问（等举报人回答）：油烟一般几点开始冒？" in shown
+    assert NAME not in shown + proposed
+
+
 def test_an_identity_is_shown_to_whom_may_open_the_vault_only(numbers: list[str]) -> None:
     number = numbers[2]
+    _confirmed(f"{number}-1")
     asked = ("vault", f"{number}-1", "--number", number, "--reason", "纪检机关来函核实")
 
     for name in ("dispatcher", "handler", "operator"):
@@ -115,3 +149,37 @@ def test_an_identity_is_shown_to_whom_may_open_the_vault_only(numbers: list[str]
     assert PHONE in shown
     assert NAME not in _run("show", f"{number}-1", "--as", "handler")
     assert _run("contacts", f"{number}-1", "--as", "handler") == "没有可以查看的联系方式。\n"
+
+
+def test_waiting_promising_declining_and_archiving_from_the_terminal(numbers: list[str]) -> None:
+    first, second, _ = numbers
+    ticket, other = f"{first}-1", f"{second}-1"
+    by = {name: ("--as", name) for name, _, _ in ROLES}
+    _run("accept", ticket, *by["handler"])
+    _run("contacted", ticket, *by["handler"])
+    asked = _run("await-citizen", ticket, "--text", "请补门牌号", *by["handler"])
+    assert asked == f"工单{ticket}：等待补充材料。\n"
+    assert _run("start", ticket, *by["handler"]) == f"工单{ticket}：办理中。\n"
+
+    far = (datetime.now(tz=SHANGHAI).date() + timedelta(days=120)).isoformat()
+    given = ("--day", far, "--reason", "设备未到")
+    assert "等待热线审批" in _run("promise", "make", ticket, *given, *by["handler"])
+    assert "设备未到" in _run("promise", "list", *by["supervisor"])
+    with pytest.raises(ActionNotAllowedError):
+        _run("promise", "approve", ticket, *by["handler"])
+    _run("promise", "approve", ticket, *by["supervisor"])
+    assert "CG：承诺1件，未兑现0件" in _run("promise", "list", *by["dispatcher"])
+
+    basis = ("--reason", "已在诉讼", "--basis", "权责清单")
+    _run("send-back", other, *basis, *by["handler"])
+    court = next(code for code, one in load_library().departments.items() if "法院" in one.name)
+    declined = _run("decline", other, court, "--reason", "已在诉讼", *by["dispatcher"])
+    assert declined == f"工单{other}：不予受理。\n"
+
+    _run("reply", ticket, "--text", GOOD, *by["handler"])
+    _run("follow-up", "begin", ticket, *by["operator"])
+    said = ("--number", first, "reached", "--solved", "--satisfaction", "satisfied")
+    _run("follow-up", "record", ticket, *said, *by["operator"])
+    assert "第1次办理" in _run("follow-up", "show", ticket, *by["supervisor"])
+    assert _run("archive-old") == "已归档0张工单。\n"
+    assert _run("archive", ticket, *by["operator"]) == f"工单{ticket}：已归档。\n"

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +34,15 @@ from routing.appeals.assembly import Casework
 from routing.appeals.schemas import RegisteredAppeal
 from routing.deadlines.service import DeadlineService
 from routing.finding.assembly import Related, build_related
+from routing.follow_ups.schemas import FollowUpResult
 from routing.follow_ups.service import FollowUpService
+from routing.follow_ups.states import FollowUpOutcome
 from routing.schemas import AppealKind
 from routing.supervision.weekly import WeeklyReports
 from routing.ticket_clocks.keeping import DeadlineKeeping
 from routing.tickets.models import Ticket
 from routing.tickets.schemas import Actor
+from routing.tickets.states import TicketState
 from tests.casework_fixtures import DEPARTMENTS, DISPATCHER, MONDAY, Register
 
 NAME, PHONE, CONVERSATION = "钱小满", "13987654321", "conversation-of-the-informant"
@@ -144,6 +148,11 @@ class World:
         self.do(lambda s: self.casework.tickets.accept(s, appeal.ticket_no, actor))
         return appeal
 
+    def accepted_openly(self, lead: str = "CG") -> RegisteredAppeal:
+        """An ordinary complaint, accepted, beside a report."""
+        self.report(lead)
+        return self.accepted(lead, kind=AppealKind.COMPLAINT, text="烧烤店占道经营")
+
     def replied(self, lead: str = "CG", **changed: object) -> RegisteredAppeal:
         appeal = self.accepted(lead, **changed)
         actor, tickets = Actor(f"user:{lead}", lead), self.casework.tickets
@@ -160,6 +169,29 @@ class World:
         appeal = self.accepted(lead)
         actor, extensions = Actor(f"user:{lead}", lead), self.casework.extensions
         self.do(lambda s: extensions.request(s, appeal.ticket_no, actor, 5, "须检测油烟"))
+        return appeal
+
+    def promising(self, lead: str = "CG") -> RegisteredAppeal:
+        """A report whose department has promised a later day."""
+        appeal = self.accepted(lead)
+        actor, promises = Actor(f"user:{lead}", lead), self.casework.promises
+        day = date(2026, 12, 31)
+        self.do(lambda s: promises.promise(s, appeal.ticket_no, actor, day, "设备未到"))
+        return appeal
+
+    def asked(self, lead: str = "CG") -> RegisteredAppeal:
+        """A report whose citizen was called once, in vain."""
+        appeal = self.following_up(lead)
+        tried = FollowUpResult(FollowUpOutcome.UNREACHED)
+        number = appeal.number
+        self.do(lambda s: self.follow_ups.record(s, appeal.ticket_no, number, tried, DISPATCHER))
+        return appeal
+
+    def resolved(self, lead: str = "CG") -> RegisteredAppeal:
+        """A report that is settled."""
+        appeal, tickets = self.following_up(lead), self.casework.tickets
+        target = TicketState.RESOLVED
+        self.do(lambda s: tickets.advance(s, appeal.ticket_no, target, DISPATCHER))
         return appeal
 
     def version(self, ticket_no: str) -> int:

@@ -32,6 +32,9 @@ READERS = {R.OPERATOR, R.DISPATCHER, R.SUPERVISOR, R.DEPARTMENT_HANDLER, R.DEPAR
 DISPATCHERS = {R.DISPATCHER}
 HANDLERS = {R.DEPARTMENT_HANDLER, R.DEPARTMENT_LEAD}
 ASKERS = {R.OPERATOR}
+DECIDERS = {R.DISPATCHER, R.SUPERVISOR}
+# Without an owner: there is no such ticket of somebody else's.
+NOBODYS = {"dispatch", "decline"}
 
 Make = Callable[[World, str], RegisteredAppeal]
 # name: who may, address, body, a ticket in the state that allows it (for a lead department)
@@ -50,7 +53,7 @@ CASES: dict[str, tuple[set[Role], str, str, dict[str, object] | None, Make]] = {
         DISPATCHERS,
         "POST",
         "/split",
-        {"number": "NUMBER", "text": "占道的部分"},
+        {"number": "NUMBER", "text": "烧烤店占道无证经营"},
         lambda w, lead: w.report(lead),
     ),
     "withdraw": (
@@ -60,6 +63,44 @@ CASES: dict[str, tuple[set[Role], str, str, dict[str, object] | None, Make]] = {
         {"number": "NUMBER", "note": "已和解"},
         lambda w, lead: w.report(lead),
     ),
+    "decline": (
+        DISPATCHERS,
+        "POST",
+        "/decline",
+        {"channel": "XFY", "reason": "已在诉讼"},
+        lambda w, _lead: w.waiting(),
+    ),
+    "archive": (DISPATCHERS | ASKERS, "POST", "/archive", {}, lambda w, lead: w.resolved(lead)),
+    "note_contact": (HANDLERS, "POST", "/contacted", {}, lambda w, lead: w.report(lead)),
+    "ask_citizen": (
+        HANDLERS,
+        "POST",
+        "/await-citizen",
+        {"text": "请补照片"},
+        lambda w, lead: w.accepted_openly(lead),
+    ),
+    "promise": (
+        HANDLERS,
+        "POST",
+        "/promise",
+        {"day": "2026-12-31", "reason": "设备未到"},
+        lambda w, lead: w.accepted(lead),
+    ),
+    "approve_promise": (
+        DECIDERS,
+        "POST",
+        "/promise/approve",
+        {},
+        lambda w, lead: w.promising(lead),
+    ),
+    "refuse_promise": (
+        DECIDERS,
+        "POST",
+        "/promise/refuse",
+        {"reason": "可以按期办结"},
+        lambda w, lead: w.promising(lead),
+    ),
+    "rated": (DECIDERS | ASKERS, "GET", "/follow-up", None, lambda w, lead: w.asked(lead)),
     "accept": (HANDLERS, "POST", "/accept", {}, lambda w, lead: w.report(lead)),
     "start": (HANDLERS, "POST", "/start", {}, lambda w, lead: w.accepted(lead)),
     "send_back": (
@@ -109,16 +150,20 @@ CASES: dict[str, tuple[set[Role], str, str, dict[str, object] | None, Make]] = {
     ),
     "call": (ASKERS, "POST", "/follow-up/contacts", {}, lambda w, lead: w.following_up(lead)),
 }
-# Tried role by role in test_finding_routes, test_attachment_routes, test_vault_routes
+# Tried role by role in test_finding_routes, test_attachment_routes, test_vault_routes,
+# test_confidential_routes
 # and test_deadline_routes.
 ELSEWHERE = {
     *("export", "filters", "keep_filter", "drop_filter"),
     *("pairs", "candidates", "not_duplicate", "hot_issues", "decide_hot_issue"),
     *("attachments", "attach", "attachment", "clear_attachment"),
     *("open_vault", "vault_openings"),
+    *("withhold_attachment", "confirmations", "redaction", "confirm_redaction"),
+    *("relay_messages", "review_question", "ask_informant"),
+    *("confirm_message", "withhold_message"),
     *("rule_packs", "rules_backtest", "calendar_year", "preview_notice", "load_notice"),
 }
-WITHOUT_VERSION = {"read", "sheet", "review", "contacts", "call"}
+WITHOUT_VERSION = {"read", "sheet", "rated", "review", "contacts", "call"}
 
 
 def _body(world: World, name: str, appeal: RegisteredAppeal) -> dict[str, object] | None:
@@ -149,7 +194,7 @@ def test_each_role_gets_what_the_table_says_and_no_identity(world: World, name: 
         for own in (True, False):
             login = world.login(role, "CG" if role in DEPARTMENTAL else None)
             appeal = make(world, "CG" if own else "GA")
-            if name == "dispatch" and not own:
+            if name in NOBODYS and not own:
                 continue  # nobody's ticket has no owner
 
             body = _body(world, name, appeal)
@@ -213,6 +258,24 @@ def test_only_dispatchers_see_what_waits_for_an_extension(world: World, role: Ro
         assert (one["working_days"], one["reason"]) == (5, "须检测油烟")
         assert one["version"] == world.version(asked.ticket_no)
         assert shown["counts"] == [{"department": "CG", "late": 0, "repeated": 0}]
+    assert not [secret for secret in (*INFORMANT, *ORDINARY) if secret in answer.text]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_decides_on_promises_sees_what_waits(world: World, role: Role) -> None:
+    made = world.promising()
+    login = world.login(role, "CG" if role in DEPARTMENTAL else None)
+
+    answer = world.ask("GET", f"{PREFIX}/promises", login)
+
+    assert answer.status_code == (200 if role in DECIDERS else 403)
+    if role in DECIDERS:
+        shown = answer.json()
+        one = shown["promises"][0]
+        assert (one["ticket_no"], one["department"]) == (made.ticket_no, "CG")
+        assert (one["promised_until"][:10], one["reason"]) == ("2026-12-31", "设备未到")
+        assert one["version"] == world.version(made.ticket_no)
+        assert shown["counts"] == [{"department": "CG", "made": 1, "broken": 0}]
     assert not [secret for secret in (*INFORMANT, *ORDINARY) if secret in answer.text]
 
 
@@ -282,7 +345,7 @@ def test_every_route_of_the_api_is_a_line_of_the_table(world: World) -> None:
         for method in route.methods
     }
     assert served == {(route.method, route.address) for route in ROUTES}
-    tried = {*CASES, "list", "extensions", *ELSEWHERE}
+    tried = {*CASES, "list", "extensions", "promises", *ELSEWHERE}
     tried |= {*supervision.CASES, *supervision.LISTS, *supervision.ALONE}
     assert {route.name for route in ROUTES} == tried
 

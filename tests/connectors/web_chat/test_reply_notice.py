@@ -1,3 +1,4 @@
+import time
 import uuid
 from typing import Any
 
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from routing.tickets.models import Ticket
 from routing.tickets.schemas import Actor
+from tests.patience import PATIENCE_SECONDS
 from tests.service_fixtures import RunningService
 
 
@@ -14,6 +16,17 @@ def say(http: httpx.Client, session: dict[str, str], text: str) -> dict[str, Any
     message = {"id": str(uuid.uuid4()), "text": text}
     answer: dict[str, Any] = http.post("/api/chat/messages", json=message, headers=session).json()
     return answer
+
+
+def notices(http: httpx.Client, session: dict[str, str]) -> list[str]:
+    """Return what was told of replies, once there is any: the service may tell it by itself."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        said = http.get("/api/chat/entries", headers=session).json()["entries"]
+        found = [entry["text"] for entry in said if "有答复了" in entry["text"]]
+        if found or time.monotonic() > until:
+            return found
+        time.sleep(0.1)
 
 
 def test_department_reply_reaches_conversation_and_progress(
@@ -39,9 +52,7 @@ def test_department_reply_reaches_conversation_and_progress(
     for _ in range(2):  # a message delivered again is told once
         running_service.run(services.outbox_worker.run_once())
 
-    said = http.get("/api/chat/entries", headers=session).json()["entries"]
-    notices = [entry["text"] for entry in said if "有答复了" in entry["text"]]
-    assert notices == [
+    assert notices(http, session) == [
         f"您的诉求{number}有答复了：\n已约谈商户，油烟净化器已清洗。\n回复“查进度”可以看办理经过。"
     ]
     view = http.post("/api/progress", json={"number": number, "code": code}).json()

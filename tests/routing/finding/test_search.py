@@ -58,6 +58,18 @@ def test_search_finds_pieces_of_words_numbers_place_category_and_reply(
     assert _found(database, finding, "燒烤店") == [one.ticket_no]
 
 
+def test_words_of_two_characters_and_places_are_found_the_newest_first(
+    database: Database, finding: Finding, register: Register
+) -> None:
+    told = "人民路第三中学（三中）门口路灯不亮，晚上看不见，公共设施没人管"
+    first = register(text=told, place="人民路第三中学")
+    register(text="烧烤店半夜占道", place="文渊阁小区")
+    second = register(text=f"又是{told}", place="人民路第三中学")
+
+    for word in ("路灯", "不亮", "人民", "人民路", "三中", "第三中学", "晚上", "公共设施"):
+        assert _found(database, finding, word) == [second.ticket_no, first.ticket_no], word
+
+
 def test_search_of_punctuation_is_refused_and_quotes_do_no_harm(
     database: Database, finding: Finding, register: Register
 ) -> None:

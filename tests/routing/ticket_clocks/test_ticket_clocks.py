@@ -249,7 +249,7 @@ def test_accept_clock_starts_at_the_dispatch_and_contact_is_noted_once(
     for hours in (1, 2):
         clock.moment = MONDAY + timedelta(hours=hours)
         with database.transaction() as session:
-            casework.tickets.note_contact(session, ticket.ticket_no, CITY_MANAGEMENT)
+            casework.contacting.note_contact(session, ticket.ticket_no, CITY_MANAGEMENT)
     with database.reading() as session:
         assert session.scalars(select(Assignment.contacted_at)).one() == MONDAY + timedelta(hours=1)
     assert len(events(database, ticket.ticket_no, "contacted")) == 1

@@ -28,7 +28,7 @@ from routing.tickets.models import Assignment, Ticket
 from routing.tickets.regrouping import NewPart
 from routing.tickets.states import WITH_DEPARTMENT, TicketState
 from routing.tickets.verifying import verify
-from tests.casework_fixtures import CITY_MANAGEMENT, DISPATCHER, POLICE, Register
+from tests.casework_fixtures import CITY_MANAGEMENT, DISPATCHER, POLICE, Register, confirm
 
 WALKS, STEPS = 4, 45
 KINDS = (AppealKind.COMPLAINT, AppealKind.ASSISTANCE, AppealKind.IRREGULARITY_REPORT)
@@ -74,7 +74,9 @@ class Walk:
         ticket = self._some(session)
         appeal = self._under(session, ticket)
         moves, lead = self.dice.random() < 0.6, self.dice.choice((None, "CG", "GA"))
-        part = NewPart(appeal.number, "占道的一部分", moves=moves, lead=lead)
+        # A part of an informant's words is confirmed before a department is chosen.
+        lead = None if appeal.confidential else lead
+        part = NewPart(appeal.number, "占道", moves=moves, lead=lead)
         self.casework.regrouping.split(session, ticket.ticket_no, part, DISPATCHER)
 
     def _withdraw(self, session: Session, count: int) -> None:
@@ -85,6 +87,7 @@ class Walk:
     def _dispatch(self, session: Session, count: int) -> None:
         ticket = self._some(session, TicketState.DISPATCHING)
         lead = self.dice.choice(("CG", "GA"))
+        confirm(session, self.casework, ticket.ticket_no)
         self.casework.tickets.dispatch(session, ticket.ticket_no, lead, DISPATCHER)
 
     def _reply(self, session: Session, count: int) -> None:
@@ -208,7 +211,7 @@ def test_no_sequence_loses_a_number_a_reply_or_a_right(
             clock.moment += timedelta(minutes=walk.dice.choice((1, 60, 300)))
             walk.step(count)
             walk.admit()
-            if count % 5 == 0:
+            if count % 9 == 0:
                 walk.check()
         walk.check()
         done |= walk.done

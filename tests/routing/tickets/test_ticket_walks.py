@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,22 +11,27 @@ from foundation.clock import FixedClock
 from foundation.database.session import Database
 from foundation.errors import HotlineError
 from routing.appeals.assembly import Casework
+from routing.promises.repository import live_of
 from routing.tickets.models import Assignment, AssignmentRole, Ticket, TicketEvent
 from routing.tickets.states import TRANSITIONS, WITH_DEPARTMENT, TicketState
 from routing.tickets.verifying import verify
 from tests.casework_fixtures import CITY_MANAGEMENT, DISPATCHER, POLICE, Register
 
-WALKS, STEPS = 8, 30
+WALKS, STEPS = 7, 45
 ACTORS = (CITY_MANAGEMENT, POLICE, DISPATCHER)
 Call = Callable[[Session], object]
 
 
 def _calls(casework: Casework, number: str, dice: random.Random) -> list[Call]:
     tickets, actor = casework.tickets, dice.choice(ACTORS)
+    contacting, closing, promises = casework.contacting, casework.closing, casework.promises
+    regrouping, appeal = casework.regrouping, number.rpartition("-")[0]
+    # Seldom, or nothing else would be left to do.
+    ends = number if dice.random() < 0.1 else "20261101-000001-1"
     department = dice.choice(("CG", "GA", "XFY"))
     version = dice.choice((None, None, None, dice.randint(0, 30)))
     target = dice.choice(tuple(TicketState))
-    return [
+    onward: list[Call] = [
         lambda s: tickets.accept(s, number, actor, version),
         lambda s: tickets.start_handling(s, number, actor, version),
         lambda s: tickets.reply(
@@ -37,6 +42,17 @@ def _calls(casework: Casework, number: str, dice: random.Random) -> list[Call]:
         lambda s: tickets.advance(s, number, target, actor, "说明", version),
         lambda s: tickets.advance(s, number, TicketState.FOLLOWING_UP, actor, version=version),
     ]
+    beside: list[Call] = [
+        lambda s: contacting.note_contact(s, number, actor, version),
+        lambda s: contacting.ask_citizen(s, number, actor, dice.choice(("请补照片", "")), version),
+        lambda s: closing.decline(s, ends, dice.choice(("XFY", "?")), "已在诉讼", actor, version),
+        lambda s: closing.archive(s, number, actor, version),
+        lambda s: regrouping.withdraw(s, ends, appeal, actor, "已和解", version),
+        lambda s: promises.promise(s, number, actor, date(2027, 3, 1), "设备未到", version),
+        lambda s: promises.approve(s, number, actor, version),
+        lambda s: promises.refuse(s, number, actor, "可以按期", version),
+    ]
+    return dice.choice((onward, onward, beside))
 
 
 def _walk(
@@ -78,6 +94,9 @@ def _check(session: Session, number: str) -> TicketState:
     assert len(leads) == 1 if ticket.state in WITH_DEPARTMENT else len(leads) <= 1
     if ticket.state is TicketState.REPLIED:
         assert leads[0].reply
+    assert (ticket.state is TicketState.AWAITING_CITIZEN) == (ticket.paused_at is not None)
+    live = live_of(session, ticket.id)
+    assert live is None or ticket.state in WITH_DEPARTMENT
     return ticket.state
 
 

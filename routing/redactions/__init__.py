@@ -1,0 +1,1 @@
+"""The version of a confidential appeal that its departments may read: proposed, then confirmed."""
