@@ -53,6 +53,8 @@ def rasa_environment(settings: Settings) -> dict[str, str]:
     """Return the whole environment of ``rasa run``; the actions' secret is in it, not in a URL."""
     keyring = load_keyring(settings.data_dir / "keys.json")
     return training_environment(settings) | {
+        # One message's products are too small for two threads, which would wait for each other.
+        "OPENBLAS_NUM_THREADS": "1",
         "HOTLINE_ACTIONS_URL": actions_url(settings),
         "HOTLINE_ACTIONS_SECRET": keyring.secret("actions").hex(),
     }

@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import anyio.to_thread
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -55,6 +55,14 @@ _TURN_WAIT_SECONDS = 15.0
 _TURN_POLL_SECONDS = 0.05
 
 
+@dataclass(slots=True)
+class _HeldTurn:
+    """The turn of a conversation: what waited when it was taken, and whether it is held still."""
+
+    work: TurnWork | None
+    held: bool = True
+
+
 class ConversationService:
     """Receives what citizens say and returns what the hotline answers."""
 
@@ -88,6 +96,9 @@ class ConversationService:
             row = repository.find(session, channel, key)
             return (row or repository.create(session, channel, key, self._clock.now())).id
 
+        known = await self._database.read(lambda session: repository.find(session, channel, key))
+        if known is not None:
+            return known.id
         try:
             return await self._database.write(find_or_create)
         except IntegrityError:
@@ -228,49 +239,57 @@ class ConversationService:
             return await self._database.write(store)
 
     @asynccontextmanager
-    async def _turn(self, conversation_id: str) -> AsyncIterator[None]:
+    async def _turn(self, conversation_id: str) -> AsyncIterator[_HeldTurn]:
         """Hold the conversation's turn: in order within this process, by lease among processes."""
         async with self._turns.of(conversation_id):
-            await self._take_turn(conversation_id)
+            turn = await self._take_turn(conversation_id)
             try:
-                yield
+                yield turn
             finally:
-                await self._database.write(
-                    lambda session: repository.release_turn(session, conversation_id, self._worker)
-                )
+                if turn.held:
+                    await self._database.write(
+                        lambda s: repository.release_turn(s, conversation_id, self._worker),
+                        durable=False,
+                    )
 
-    async def _take_turn(self, conversation_id: str) -> None:
+    async def _take_turn(self, conversation_id: str) -> _HeldTurn:
+        def take(session: Session) -> _HeldTurn | None:
+            now = self._clock.now()
+            if not repository.take_turn(session, conversation_id, self._worker, now):
+                return None
+            return _HeldTurn(self._commit.load(session, conversation_id))
+
         waited = 0.0
         while waited < _TURN_WAIT_SECONDS:
-            taken = await self._database.write(
-                lambda session: repository.take_turn(
-                    session, conversation_id, self._worker, self._clock.now()
-                )
-            )
-            if taken:
-                return
+            # A lease that a power cut takes back is nobody's loss.
+            taken = await self._database.write(take, durable=False)
+            if taken is not None:
+                return taken
             await asyncio.sleep(_TURN_POLL_SECONDS)
             waited += _TURN_POLL_SECONDS
         raise TurnBusyError(f"turn of conversation {conversation_id} held elsewhere")
 
     async def _run_turns(self, conversation_id: str) -> None:
-        async with self._turn(conversation_id):
-            while (work := await self._load(conversation_id)) is not None:
+        async with self._turn(conversation_id) as turn:
+            work = turn.work
+            while work is not None:
                 if work.holder_id is None and is_fragment(work.texts, work.state):
                     await asyncio.sleep(FRAGMENT_WAIT_SECONDS)
                     work = await self._load(conversation_id) or work
-                await self._handle(work)
+                turn.held = await self._handle(work)
                 self._broadcaster.notify(conversation_id)
+                work = await self._load(conversation_id) if turn.held else None
 
     async def _load(self, conversation_id: str) -> TurnWork | None:
         return await self._database.read(
             lambda session: self._commit.load(session, conversation_id)
         )
 
-    async def _handle(self, work: TurnWork) -> None:
+    async def _handle(self, work: TurnWork) -> bool:
+        """Handle what waits; return whether the conversation's turn is still held afterwards."""
         if work.holder_id is not None:
             await self._listen(work)
-            return
+            return True
         text = "\n".join(work.texts)
         if not says_something(text):
             outcome = Outcome(
@@ -279,15 +298,14 @@ class ConversationService:
                 state=work.state,
                 replies=() if work.emergency else (Reply(text=replies.EMPTY),),
             )
-            await self._finish(work, uuid.uuid4().hex, outcome, None)
-            return
+            return await self._finish(work, uuid.uuid4().hex, outcome, None)
         turn_id = uuid.uuid4().hex
         decided = await self._decide(text, work, turn_id)
         outcome = decided.outcome
         if len(text) > PIPELINE_CHARACTERS:
             told = (Reply(text=replies.TRUNCATED), *outcome.replies)
             outcome = outcome.model_copy(update={"replies": told})
-        await self._finish(work, turn_id, outcome, decided.degraded)
+        return await self._finish(work, turn_id, outcome, decided.degraded)
 
     async def _decide(self, text: str, work: TurnWork, turn_id: str) -> Decided:
         """Decide a message part by part, each on the state that the one before it left."""
@@ -331,11 +349,18 @@ class ConversationService:
 
     async def _finish(
         self, work: TurnWork, turn_id: str, outcome: Outcome, degraded: str | None
-    ) -> None:
+    ) -> bool:
+        """Store the turn and give it back if nothing waits; return whether it is still held."""
         prepared = await anyio.to_thread.run_sync(self._commit.prepare, outcome)
-        await self._database.write(
-            lambda session: self._commit.store(session, work, turn_id, outcome, prepared, degraded)
-        )
+
+        def store(session: Session) -> bool:
+            self._commit.store(session, work, turn_id, outcome, prepared, degraded)
+            if repository.pending(session, work.conversation_id):
+                return True
+            repository.release_turn(session, work.conversation_id, self._worker)
+            return False
+
+        return await self._database.write(store)
 
 
 def _next_issue(outcome: Outcome) -> str | None:

@@ -18,7 +18,6 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 _LONGEST_GRAM = 3
 _LEAST_TEXTS = 2  # an n-gram of one example alone is learnt by heart
 _BOUNDED = "^{}$"  # where a message begins and ends tells short answers apart
-_POWER = 4  # what meets of words, patterns and vectors counts, up to four at a time
 _RUNS = 4  # held out one after another for the temperature
 _LOG_TEMPERATURE = (-4.0, 2.0)
 
@@ -132,7 +131,13 @@ def _alike(rows: _Rows, dense: np.ndarray, grams: csr_matrix) -> np.ndarray:
     """
     cosines = rows[0] @ dense.T
     cosines += (rows[1] @ grams).toarray()
-    alike: np.ndarray = ((1 + cosines) / 2) ** _POWER
+    # To the fourth: what meets of words, patterns and vectors counts, up to four at a time. Two
+    # squares in place are a tenth of the time of a power.
+    cosines += 1
+    cosines /= 2
+    np.square(cosines, out=cosines)
+    np.square(cosines, out=cosines)
+    alike: np.ndarray = cosines
     return alike
 
 

@@ -54,6 +54,8 @@ class Database:
         self._beside: Engine | None = None if self.is_sqlite else _engine_beside(url)
         info = {_BESIDE: self._beside}
         self._writing = sessionmaker(self.engine, expire_on_commit=False, info=info)
+        lightly = self.engine.execution_options(durable=False)
+        self._writing_lightly = sessionmaker(lightly, expire_on_commit=False, info=info)
         reading = self.engine.execution_options(read_only=True)
         self._reading = sessionmaker(reading, expire_on_commit=False)
 
@@ -67,13 +69,18 @@ class Database:
         return bool(session.scalar(text(f"SELECT pg_try_advisory_xact_lock({work:d})")))
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self, *, durable: bool = True) -> Iterator[Session]:
         """Open one writing transaction; commit at the end, roll back on an error.
 
         A refusal with ``keeps_changes`` commits what was noted, then goes on to the caller.
+        What is not ``durable`` outlives this process, but is not waited for to reach the disk: a
+        power cut may take it back, unless something durable was committed after it.
         """
         refusal: HotlineError | None = None
-        with self._writing() as session, session.begin():
+        writing = self._writing if durable else self._writing_lightly
+        with writing() as session, session.begin():
+            if not durable and not self.is_sqlite:
+                session.execute(text("SET LOCAL synchronous_commit TO off"))
             try:
                 yield session
             except HotlineError as error:
@@ -89,15 +96,15 @@ class Database:
         with self._reading() as session:
             yield session
 
-    async def write(self, work: Callable[[Session], T]) -> T:
-        """Run ``work`` in one writing transaction on a worker thread.
+    async def write(self, work: Callable[[Session], T], *, durable: bool = True) -> T:
+        """Run ``work`` in one writing transaction on a worker thread; see ``transaction``.
 
         Cancelled, it ends the transaction first: what was begun is committed or rolled back, and
         its connection is back in the pool, before the caller hears of the cancellation.
         """
 
         def in_transaction() -> T:
-            with self.transaction() as session:
+            with self.transaction(durable=durable) as session:
                 return work(session)
 
         return await self._on_thread(self._writers, in_transaction)
@@ -211,6 +218,12 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("read_only", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        # Between transactions only. NORMAL leaves the write-ahead log to the next FULL commit.
+        durable = options.get("durable", True)
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         # A read that turns into a write fails at once on SQLite, whatever the busy timeout.
-        reading = connection.get_execution_options().get("read_only", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

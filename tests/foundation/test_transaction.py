@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
@@ -21,21 +21,22 @@ class _RememberedRefusalError(NotFoundError):
     keeps_changes = True
 
 
-def _enqueue_then_fail(database: Database, error: Exception) -> None:
-    with database.transaction() as session:
+def _enqueue_then_fail(database: Database, error: Exception, *, durable: bool) -> None:
+    with database.transaction(durable=durable) as session:
         Outbox(SystemClock()).enqueue(session, "t", "k", {})
         raise error
 
 
+@pytest.mark.parametrize("durable", [True, False])
 @pytest.mark.parametrize(
     ("error", "kept"),
     [(_RememberedRefusalError("no"), 1), (NotFoundError("no"), 0), (RuntimeError("bug"), 0)],
 )
 def test_transaction_keeps_changes_only_for_a_refusal_that_says_so(
-    database: Database, error: Exception, kept: int
+    database: Database, error: Exception, kept: int, durable: bool
 ) -> None:
     with pytest.raises(type(error)):
-        _enqueue_then_fail(database, error)
+        _enqueue_then_fail(database, error, durable=durable)
     with database.reading() as session:
         assert len(session.scalars(select(OutboxMessage)).all()) == kept
 
@@ -108,3 +109,27 @@ def test_writes_on_sqlite_take_turns_and_none_waits_in_vain(
         database.dispose()
 
     assert written == list(range(20))
+
+
+def _waits_for_the_disk(database: Database, *, durable: bool) -> str:
+    asked = "PRAGMA synchronous" if database.is_sqlite else "SHOW synchronous_commit"
+    with database.transaction(durable=durable) as session:
+        return str(session.scalar(text(asked)))
+
+
+def test_only_what_is_durable_is_waited_for_to_reach_the_disk(database: Database) -> None:
+    light, durable = ("1", "2") if database.is_sqlite else ("off", "on")
+    with database.transaction() as session:
+        if not database.is_sqlite:  # the tests' own database does without
+            name = session.scalar(text("SELECT current_database()"))
+            session.execute(text(f"ALTER DATABASE {name} RESET synchronous_commit"))
+    database.engine.dispose()
+
+    try:
+        found = [_waits_for_the_disk(database, durable=kind) for kind in (False, True, False)]
+    finally:
+        if not database.is_sqlite:
+            with database.transaction() as session:
+                session.execute(text(f"ALTER DATABASE {name} SET synchronous_commit TO off"))
+
+    assert found == [light, durable, light]

@@ -192,6 +192,23 @@ def test_restart_handles_what_a_killed_server_left(
     assert resent.entries == entries[1:]
 
 
+def test_turn_is_given_back_with_what_it_stored(
+    running_service: RunningService, rasa: SteeredRasa, citizen: str
+) -> None:
+    services = running_service.services
+    conversations = conversations_with(services, rasa)
+
+    receipt = running_service.run(conversations.receive(incoming(citizen, "身份证丢了怎么补办")))
+
+    assert receipt.conversation_id is not None
+    found = receipt.conversation_id
+    # A worker beside this one need not wait for the lease to run out.
+    beside = services.database.write(
+        lambda session: repository.take_turn(session, found, "beside", services.clock.now())
+    )
+    assert running_service.run(beside)
+
+
 def test_every_sample_question_gets_the_same_answer_whatever_was_heard(
     running_service: RunningService,
 ) -> None:
