@@ -157,11 +157,7 @@ class ConversationService:
 
     async def state(self, conversation_id: str) -> DialogueState:
         """Return the dialogue state as it stands."""
-        return await self._database.read(
-            lambda session: DialogueState.model_validate(
-                repository.get(session, conversation_id).state
-            )
-        )
+        return await self._database.read(lambda session: _state(session, conversation_id))
 
     async def draft(self, conversation_id: str) -> AppealDraft | None:
         """Return the appeal being taken down, contact as placeholder."""
@@ -399,4 +395,9 @@ def _receipt(session: Session, stored: Stored) -> Receipt:
         seq=stored.seq,
         entries=tuple(entry(other, masked=False) for other in said),
         summary=replace(summary, emergency_line=stored.emergency_line or summary.emergency_line),
+        draft=_state(session, stored.conversation_id).draft,
     )
+
+
+def _state(session: Session, conversation_id: str) -> DialogueState:
+    return DialogueState.model_validate(repository.get(session, conversation_id).state)

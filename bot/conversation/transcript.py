@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.conversation.models import MessageRow
-from bot.conversation.schemas import Author, Card, Choice, Reply
+from bot.conversation.schemas import AppealDraft, Author, Card, Choice, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Receipt:
     seq: int | None
     entries: tuple[Entry, ...]
     summary: TurnSummary
+    # The appeal being taken down once the turn was done.
+    draft: AppealDraft | None = None
     stored: bool = True
     # Said although it could not be saved; empty otherwise.
     unsaved: tuple[Reply, ...] = ()

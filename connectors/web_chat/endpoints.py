@@ -40,12 +40,18 @@ class _Session:
     conversation_id: str
 
 
-async def _session(
+def _session_key(
     chat: Chat, x_chat_session: Annotated[str | None, Header(max_length=128)] = None
-) -> _Session:
+) -> str:
     if x_chat_session is None:
         raise SessionRefusedError("no session header")
-    key = chat.sessions.key(x_chat_session)
+    return chat.sessions.key(x_chat_session)
+
+
+SessionKey = Annotated[str, Depends(_session_key)]
+
+
+async def _session(chat: Chat, key: SessionKey) -> _Session:
     return _Session(key, await chat.conversations.open("web", key))
 
 
@@ -67,16 +73,16 @@ async def socket(websocket: WebSocket, chat: Chat) -> None:
 
 
 @router.post("/chat/messages")
-async def send_message(chat: Chat, session: Session, message: SentMessage) -> ServerFrame:
-    """Hand one message over and answer with what came of it."""
-    receipt = await chat.turns.take(session.key, message)
+async def send_message(chat: Chat, key: SessionKey, message: SentMessage) -> ServerFrame:
+    """Hand one message over and answer with what came of it; the first makes the conversation."""
+    receipt = await chat.turns.take(key, message)
     if not receipt.stored:
         said = "\n".join(reply.text for reply in receipt.unsaved)
         raise NotStoredError(said)
     return {
         "seq": receipt.seq,
         "entries": [entry_frame(entry) for entry in receipt.entries],
-        **draft_frame(await chat.conversations.draft(session.conversation_id)),
+        **draft_frame(receipt.draft),
     }
 
 

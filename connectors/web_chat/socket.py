@@ -149,7 +149,7 @@ class ChatSocket:
         # told that its message is dealt with only when it has them.
         await self._catch_up(conversation_id, receipt)
         await self._send({"type": "handled", "id": frame.id, "seq": receipt.seq})
-        await self._send_draft(conversation_id)
+        await self._send(draft_frame(receipt.draft))
 
     async def _catch_up(self, conversation_id: str, receipt: Receipt) -> None:
         if any(entry.seq > self._sent_up_to for entry in receipt.entries):
