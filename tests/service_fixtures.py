@@ -102,7 +102,10 @@ def with_prepared_models(data_dir: Path) -> Path:
 def running_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
     with serving(with_prepared_models(tmp_path_factory.mktemp("service"))) as service:
         # The whole of retrieval and routing, as after the first seconds of a real start.
-        service.run(asyncio.to_thread(service.services.retriever.warm_up), _WARM_UP_SECONDS)
+        retriever, routing = service.services.retriever, service.services.routing
+        service.run(asyncio.to_thread(retriever.warm_up), _WARM_UP_SECONDS)
+        assert retriever.encoder is not None
+        service.run(asyncio.to_thread(routing.warm_up, retriever.encoder), _WARM_UP_SECONDS)
         yield service
 
 

@@ -145,7 +145,8 @@ class RoutingService:
         extraction, classification = self._understand(text)
         alert = find_danger(text)
         settled = kind or settled_kind(classification, alert)
-        read = self._reading(extraction, classification, located, settled)
+        told = kind is not None
+        read = self._reading(extraction, classification, located, settled, told=told)
         said = f"{extraction.text}。{place}" if place else extraction.text
         ranked = self._bodies(extraction, classification, said, located.district, settled)
         return self._proposal(said, read, ranked, classification, alert, received_at)
@@ -281,6 +282,8 @@ class RoutingService:
         classification: Classification,
         place: LocatedPlace,
         kind: AppealKind,
+        *,
+        told: bool = False,
     ) -> AppealReading:
         code, probability = self._ranked(classification.categories)[0]
         named = probability >= _LEAST_CATEGORY
@@ -297,7 +300,7 @@ class RoutingService:
             phone=extraction.phone,
             parties=extraction.parties,
             anonymous=extraction.anonymous,
-            confidential=is_confidential(extraction, classification, kind),
+            confidential=is_confidential(extraction, classification, kind, told=told),
             emotion=extraction.emotion.level,
             emotion_words=extraction.emotion.words,
             demands=extraction.demands,
