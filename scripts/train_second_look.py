@@ -68,6 +68,17 @@ class Voice:
     writer: str
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An alert of the screen that may be taken back, and its score by weights of other writers."""
+
+    text: str
+    category: str
+    is_danger: bool
+    writer: str
+    score: float
+
+
 @dataclass(frozen=True)
 class Model:
     """What was learnt: rarity, weight for danger and weights for the lines, by n-gram."""
@@ -163,28 +174,47 @@ def threshold(scores: Iterable[tuple[float, bool]]) -> float:
     return round(quiet[int(FALSE_ALARMS * len(quiet))] + 1e-3, 3)
 
 
-def calm(said: Sequence[Voice], ordinary: Sequence[str]) -> tuple[float, dict[str, float]]:
-    """Return scores that every danger of each writer, left out, is above.
+def judged(said: Sequence[Voice], ordinary: Sequence[str]) -> list[Judged]:
+    """Return the alerts that may be taken back, scored without what their writer wrote."""
+    found = []
+    for writer in WRITERS:
+        theirs = [
+            (category, voice)
+            for voice in said
+            if voice.writer == writer and (category := _judged(voice.text))
+        ]
+        model = fit([voice for voice in said if voice.writer != writer], ordinary)
+        scores = model.scores([voice.text for _, voice in theirs])
+        found += [
+            Judged(voice.text, category, voice.line is not None, writer, float(score))
+            for (category, voice), score in zip(theirs, scores, strict=True)
+        ]
+    return found
 
-    Of those that the screen alarms on and whose alert may be taken back.
+
+def calm(alerts: Sequence[Judged]) -> tuple[float, dict[str, float]]:
+    """Return scores that all dangers among the alerts are above.
 
     Returns:
         The score for any category, and those for the categories with dangers enough.
     """
-    found = defaultdict(list)
-    for writer in WRITERS:
-        theirs = [
-            (category, voice.text)
-            for voice in said
-            if voice.writer == writer and voice.line and (category := _judged(voice.text))
-        ]
-        model = fit([voice for voice in said if voice.writer != writer], ordinary)
-        scores = model.scores([text for _, text in theirs])
-        for (category, _), score in zip(theirs, scores, strict=True):
-            found[category].append(float(score))
-    least = {name: round(min(scores) - _CALMER, 2) for name, scores in sorted(found.items())}
-    enough = {name: value for name, value in least.items() if len(found[name]) >= _ENOUGH}
+    scores = defaultdict(list)
+    for alert in alerts:
+        if alert.is_danger:
+            scores[alert.category].append(alert.score)
+    least = {name: round(min(each) - _CALMER, 2) for name, each in sorted(scores.items())}
+    enough = {name: value for name, value in least.items() if len(scores[name]) >= _ENOUGH}
     return min(least.values()), enough
+
+
+def taken_back(alerts: Sequence[Judged], writer: str) -> list[Judged]:
+    """Return the alerts of this writer that go when the others' dangers say how calm is calm."""
+    below, by_category = calm([alert for alert in alerts if alert.writer != writer])
+    return [
+        alert
+        for alert in alerts
+        if alert.writer == writer and alert.score < by_category.get(alert.category, below)
+    ]
 
 
 def _judged(text: str) -> str | None:
@@ -204,7 +234,8 @@ def main() -> None:
         scores = model.scores([v.text for v in theirs])
         held += [(float(s), v.line is not None) for s, v in zip(scores, theirs, strict=True)]
     chosen = threshold(held)
-    below, by_category = calm(said, ordinary)
+    alerts = judged(said, ordinary)
+    below, by_category = calm(alerts)
     _write(fit(said, ordinary), chosen, (below, by_category), fingerprint(said))
     print(f"{len(said)} voices, {len(ordinary)} ordinary messages", end=", ")
     print(f"threshold {chosen}, taken back below {below}, {by_category}")
