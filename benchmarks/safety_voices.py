@@ -1,7 +1,8 @@
 """Measure life safety by who wrote: ``python -m benchmarks.safety_voices``.
 
 For each writer who had never seen the screen: the screen alone, and with the second look behind
-it, learnt without this writer and with the threshold chosen on the others. ``--shipped`` adds
+it, learnt without this writer and with the threshold chosen on the others, before and after it
+takes alarms back (how calm is calm: from the others too). ``--shipped`` adds
 the weights as they ship, which have learnt from these very texts.
 """
 
@@ -17,10 +18,13 @@ from routing.safety.screen import load_screen
 from scripts.train_second_look import (
     BLIND_WRITERS,
     WRITERS,
+    Judged,
     Model,
     Voice,
     harmless,
+    judged,
     left_out,
+    taken_back,
     threshold,
     voices,
 )
@@ -47,13 +51,20 @@ def main() -> None:
             report(f"{writer} as shipped", theirs, found, options.misses)
     if not options.screen_only:
         models = {writer: left_out(said, ordinary, writer) for writer in BLIND_WRITERS}
+        alerts = judged(said, ordinary)
         for writer in BLIND_WRITERS:
-            _both(said, models, writer, options.misses)
+            _both(said, models, alerts, writer, options.misses)
     _ordinary(ordinary)
     _times([v.text for v in said], ordinary)
 
 
-def _both(said: Sequence[Voice], models: dict[str, Model], writer: str, misses: bool) -> None:
+def _both(
+    said: Sequence[Voice],
+    models: dict[str, Model],
+    alerts: Sequence[Judged],
+    writer: str,
+    misses: bool,
+) -> None:
     scored = []
     for other in models.keys() - {writer}:
         held = [v for v in said if v.writer == other and screen(v.text) is None]
@@ -67,7 +78,10 @@ def _both(said: Sequence[Voice], models: dict[str, Model], writer: str, misses: 
     alone = [line if hit else None for hit, line in zip(over, lines, strict=True)]
     report(f"{writer} second look, left out", theirs, alone, misses=False)
     both = [line_of(screen(text)) or line for text, line in zip(texts, alone, strict=True)]
-    report(f"{writer} both, left out (threshold {chosen})", theirs, both, misses)
+    report(f"{writer} both, left out (threshold {chosen})", theirs, both, misses=False)
+    gone = {alert.text for alert in taken_back(alerts, writer)}
+    settled = [None if text in gone else line for text, line in zip(texts, both, strict=True)]
+    report(f"{writer} both, alarms taken back", theirs, settled, misses)
 
 
 def report(head: str, theirs: Sequence[Voice], found: Sequence[str | None], misses: bool) -> None:

@@ -6,15 +6,16 @@ the examples of the categories. ``tests/evaluation`` is never read. The threshol
 leaving one writer out at a time: the lowest at which, among the look-alikes of the writers left
 out, the second look alarms on at most ``FALSE_ALARMS`` of those that the screen leaves alone. How
 calm a text must be for an alert of the screen to be taken back is chosen the same way, over every
-writer: calmer than each danger of a writer left out.
+writer and for each category of alert: calmer than each danger of a writer left out.
 """
 
 import hashlib
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,18 @@ from routing.safety.second_look import (
 
 ROOT = Path(__file__).resolve().parent.parent
 VOICES = ROOT / "tests/routing/safety"
-WRITERS = ("a", "b", "c", "d", "e", "f")
+WRITERS = ("a", "b", "c", "d", "e", "f", "g")
 # Who had never seen the screen, and who wrote without having seen them: d had seen what the screen
 # missed of b, e of both.
-UNSEEN_BY = {"b": ("a", "c", "f"), "c": ("a", "b", "d", "f"), "f": ("a", "b", "c", "d", "e")}
+UNSEEN_BY = {
+    "b": ("a", "c", "f", "g"),
+    "c": ("a", "b", "d", "f", "g"),
+    "f": ("a", "b", "c", "d", "e"),
+    "g": ("a", "b", "c", "d", "e", "f"),
+}
 BLIND_WRITERS = tuple(UNSEEN_BY)
-_CALMER = 0.1  # than the calmest danger left out
+_CALMER = 0.5  # than the calmest danger left out; 0.1 lost one danger in four hundred
+_ENOUGH = 80  # dangers of a category; of fewer, the calmest says too little
 FALSE_ALARMS = 0.02  # of the second look alone; half as many cost one danger in a hundred
 _KEPT = 20000  # n-grams; 10,000 cost three points of recall, all 55,000 bring nothing
 _TELLING = 3  # an n-gram in fewer dangers says nothing about which line
@@ -59,6 +66,17 @@ class Voice:
     line: str | None
     also: tuple[str, ...]
     writer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An alert of the screen that may be taken back, and its score by weights of other writers."""
+
+    text: str
+    category: str
+    is_danger: bool
+    writer: str
+    score: float
 
 
 @dataclass(frozen=True)
@@ -156,22 +174,54 @@ def threshold(scores: Iterable[tuple[float, bool]]) -> float:
     return round(quiet[int(FALSE_ALARMS * len(quiet))] + 1e-3, 3)
 
 
-def calm(said: Sequence[Voice], ordinary: Sequence[str]) -> float:
-    """Return a score that every danger of each writer, left out, is above.
-
-    Of those that the screen alarms on and whose alert may be taken back.
-    """
-    least = []
+def judged(said: Sequence[Voice], ordinary: Sequence[str]) -> list[Judged]:
+    """Return the alerts that may be taken back, scored without what their writer wrote."""
+    found = []
     for writer in WRITERS:
-        theirs = [v.text for v in said if v.writer == writer and v.line and _judged(v.text)]
-        model = fit([v for v in said if v.writer != writer], ordinary)
-        least.append(float(model.scores(theirs).min()))
-    return round(min(least) - _CALMER, 2)
+        theirs = [
+            (category, voice)
+            for voice in said
+            if voice.writer == writer and (category := _judged(voice.text))
+        ]
+        model = fit([voice for voice in said if voice.writer != writer], ordinary)
+        scores = model.scores([voice.text for _, voice in theirs])
+        found += [
+            Judged(voice.text, category, voice.line is not None, writer, float(score))
+            for (category, voice), score in zip(theirs, scores, strict=True)
+        ]
+    return found
 
 
-def _judged(text: str) -> bool:
+def calm(alerts: Sequence[Judged]) -> tuple[float, dict[str, float]]:
+    """Return scores that all dangers among the alerts are above.
+
+    Returns:
+        The score for any category, and those for the categories with dangers enough.
+    """
+    scores = defaultdict(list)
+    for alert in alerts:
+        if alert.is_danger:
+            scores[alert.category].append(alert.score)
+    least = {name: round(min(each) - _CALMER, 2) for name, each in sorted(scores.items())}
+    enough = {name: value for name, value in least.items() if len(scores[name]) >= _ENOUGH}
+    return min(least.values()), enough
+
+
+def taken_back(alerts: Sequence[Judged], writer: str) -> list[Judged]:
+    """Return the alerts of this writer that go when the others' dangers say how calm is calm."""
+    below, by_category = calm([alert for alert in alerts if alert.writer != writer])
+    return [
+        alert
+        for alert in alerts
+        if alert.writer == writer and alert.score < by_category.get(alert.category, below)
+    ]
+
+
+def _judged(text: str) -> str | None:
+    """Return the category of the screen's alert where the second look may take it back."""
     alert = screen(text)
-    return alert is not None and may_be_taken_back(alert, _plain(text))
+    may = alert is not None and may_be_taken_back(alert, _plain(text))
+    return alert.category if alert is not None and may else None
 
 
 def main() -> None:
@@ -184,13 +234,14 @@ def main() -> None:
         scores = model.scores([v.text for v in theirs])
         held += [(float(s), v.line is not None) for s, v in zip(scores, theirs, strict=True)]
     chosen = threshold(held)
-    below = calm(said, ordinary)
-    _write(fit(said, ordinary), chosen, below, fingerprint(said))
+    alerts = judged(said, ordinary)
+    below, by_category = calm(alerts)
+    _write(fit(said, ordinary), chosen, (below, by_category), fingerprint(said))
     print(f"{len(said)} voices, {len(ordinary)} ordinary messages", end=", ")
-    print(f"threshold {chosen}, taken back below {below}")
+    print(f"threshold {chosen}, taken back below {below}, {by_category}")
 
 
-def _write(model: Model, chosen: float, below: float, texts: str) -> None:
+def _write(model: Model, chosen: float, below: tuple[float, dict[str, float]], texts: str) -> None:
     danger, lines = model.danger.coef_[0], model.line.coef_
     order = [list(model.line.classes_).index(line) for line in LINES]
     said = Counter(gram for v in voices() if v.line is not None for gram in grams(_plain(v.text)))
@@ -203,7 +254,8 @@ def _write(model: Model, chosen: float, below: float, texts: str) -> None:
     head = {
         "texts": texts,
         "threshold": chosen,
-        "calm": below,
+        "calm": below[0],
+        "calm_by_category": below[1],
         "bias": round(float(model.danger.intercept_[0]), 4),
         "lines": LINES,
         "line_bias": [round(float(model.line.intercept_[j]), 4) for j in order],
@@ -230,6 +282,7 @@ def _matrix(
     return csr_matrix((values, (rows, columns)), shape=(len(found), len(index)))
 
 
+@cache  # every writer left out is learnt without, from the same texts
 def _plain(text: str) -> str:
     return load_screen().plain(text)
 

@@ -66,6 +66,8 @@ class _Weights(BaseModel):
     texts: str  # fingerprint of the voices the weights were learnt from
     threshold: Annotated[float, Field(allow_inf_nan=False)]
     calm: Annotated[float, Field(allow_inf_nan=False)]  # below it a pattern's alert is taken back
+    # the same for the screen's categories with danger enough to know how calm it may sound
+    calm_by_category: dict[str, Annotated[float, Field(allow_inf_nan=False)]]
     bias: Annotated[float, Field(allow_inf_nan=False)]
     lines: tuple[Line, ...]
     line_bias: tuple[float, ...]
@@ -88,6 +90,7 @@ class SecondLook:
         self.texts = weights.texts
         self.threshold = weights.threshold
         self._calm = weights.calm
+        self._calm_by_category = weights.calm_by_category
         self._bias = weights.bias
         self._lines = weights.lines
         self._line_bias = weights.line_bias
@@ -121,7 +124,8 @@ class SecondLook:
     def takes_back(self, alert: SafetyAlert, text: str) -> bool:
         """Tell whether the screen's alert of ``text`` (as written) is surely a false one."""
         plain = load_screen().plain(text)
-        return may_be_taken_back(alert, plain) and self.score(plain) < self._calm
+        calm = self._calm_by_category.get(alert.category, self._calm)
+        return may_be_taken_back(alert, plain) and self.score(plain) < calm
 
     def alert(self, plain: str) -> SafetyAlert:
         """Return the careful card of the likeliest line."""

@@ -142,3 +142,16 @@ def test_what_tells_of_dying_or_says_little_is_never_taken_back() -> None:
     assert load_second_look().takes_back(fire, calm)
     assert not load_second_look().takes_back(dying, calm)
     assert not load_second_look().takes_back(fire, "居住证怎么办")
+
+
+def test_a_category_with_danger_enough_has_a_calm_of_its_own(tmp_path: Path) -> None:
+    weights = json.loads(DATA.read_text(encoding="utf-8"))
+    weights |= {"calm": -100.0, "calm_by_category": {"fire": 100.0}}
+    file = tmp_path / "second_look.json"
+    file.write_text(json.dumps(weights), encoding="utf-8")
+    text = "烟雾报警器的电池没电了，总是嘀嘀叫，请问找谁换"
+
+    look = load_second_look_of(file)
+
+    assert look.takes_back(SafetyAlert("119", "火灾", "请说明位置", "fire"), text)
+    assert not look.takes_back(SafetyAlert("120", "伤病", "请说明位置", "medical"), text)
