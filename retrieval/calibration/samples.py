@@ -20,6 +20,7 @@ from retrieval.search import SearchEngine
 _NEAR_COPY = 0.6  # Jaccard of character pairs
 QUESTIONS_FILE = Path(__file__).parent / "questions.yml"
 SPOKEN_FILE = Path(__file__).parent / "spoken.yml"
+FURTHER_FILE = Path(__file__).parent / "further.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +61,15 @@ class Sample:
 
 
 def read_questions() -> list[Question]:
-    """Return the whole set: short questions, then those as people speak and type them."""
-    return read_short_questions() + read_spoken_questions()
+    """Return the whole set: short questions, those as people speak and type them, further ones."""
+    return read_short_questions() + read_spoken_questions() + read_spoken_questions(FURTHER_FILE)
 
 
 def questions_fingerprint() -> str:
     """Return the SHA-256 over the set and the examples it is searched with, in hexadecimal."""
-    read = QUESTIONS_FILE.read_bytes() + SPOKEN_FILE.read_bytes() + examples_fingerprint().encode()
-    return sha256(read).hexdigest()
+    files = (QUESTIONS_FILE, SPOKEN_FILE, FURTHER_FILE)
+    read = b"".join(path.read_bytes() for path in files)
+    return sha256(read + examples_fingerprint().encode()).hexdigest()
 
 
 def read_short_questions(path: Path = QUESTIONS_FILE) -> list[Question]:

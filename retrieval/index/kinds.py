@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.index.passages import ELSEWHERE, Entry
+from retrieval.index.passages import Entry, is_elsewhere
 from retrieval.schemas import EntryKind
 
 Mask = NDArray[np.bool_]
@@ -33,7 +33,7 @@ class Kinds:
         return cls(
             guide=where(EntryKind.GUIDE),
             unwritten=where(EntryKind.GUIDE, written=False),
-            elsewhere=np.array([one.code == ELSEWHERE for one in entries], dtype=np.bool_),
+            elsewhere=np.array([is_elsewhere(one.code) for one in entries], dtype=np.bool_),
             policy_answer=where(EntryKind.POLICY_ANSWER),
             clause=where(EntryKind.CLAUSE),
         )
