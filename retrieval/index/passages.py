@@ -31,12 +31,17 @@ _WITHIN = f"{ELSEWHERE}/"
 
 def is_elsewhere(code: str) -> bool:
     """Whether ``code`` stands for what no guide is about, by its name or as a whole."""
-    return code == ELSEWHERE or code.startswith(_WITHIN)
+    return code == ELSEWHERE or is_neighbour(code)
+
+
+def is_neighbour(code: str) -> bool:
+    """Whether ``code`` stands for one thing that is known by name and answered by no guide."""
+    return code.startswith(_WITHIN)
 
 
 def neighbours() -> tuple[str, ...]:
     """Return the codes of what is known by name and no matter of the city, in order."""
-    return tuple(sorted(code for code in shipped_examples() if code.startswith(_WITHIN)))
+    return tuple(sorted(filter(is_neighbour, shipped_examples())))
 
 
 def _neighbour(code: str) -> str:
@@ -88,7 +93,7 @@ class Passage:
 class Entry:
     """What can be found: a guide, a policy answer, a clause, or what only draws questions away.
 
-    Not ``written`` is the title of a matter without a public guide, and ``ELSEWHERE``.
+    Not ``written`` is the title of a matter without a public guide, and what ``is_elsewhere``.
     """
 
     code: str  # M0103; Q0201; of a clause P0001/article3/paragraph2
