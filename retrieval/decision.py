@@ -20,6 +20,8 @@ _FOLLOWING = slice(5, 25)  # past the neighbours that speak of the same thing
 _WORD_OR_TWO = 4  # characters
 _ALL_WORDS = 0.95  # coverage
 _ALIKE = 0.02
+# Lead over a neighbour, in fused score, from which on its size tells nothing: odds of 1 to 150.
+_NEIGHBOUR_NEAR = 5.0
 CONFIDENCE_FEATURES = (
     "top",  # fused score of the best written guide
     "margin",  # its lead over the next matter, with or without a guide
@@ -42,7 +44,9 @@ CONFIDENCE_FEATURES = (
 # first with the next.
 BELONGING_FEATURES = (
     "top",
-    "elsewhere",
+    "chatter",  # its lead over what is no matter of anybody's
+    "neighbour",  # over the nearest of what is known by name and has no guide
+    "neighbour_near",  # the same, where that comes near enough to be meant
     "dense",
     "names",
     "peak",
@@ -52,6 +56,7 @@ BELONGING_FEATURES = (
     "known",
     "here",
     "length",
+    "not_there",  # 0 where it is named as another city's: 「成都的公租房」
     "dense_elsewhere",  # how far the best cosine stands above that of what is no matter of ours
 )
 # By words alone what is no matter of ours fits many guides a little, and none more than the next.
@@ -82,6 +87,8 @@ def rank(evidence: Evidence, fused: NDArray[np.float32], kinds: Kinds) -> Rankin
     first = int(rows[0])
     top = float(fused[first])
     elsewhere = float(fused[kinds.elsewhere].max()) if kinds.elsewhere.any() else 0.0
+    chatter = fused[kinds.elsewhere & ~kinds.neighbour]
+    neighbour = top - (float(fused[kinds.neighbour].max()) if kinds.neighbour.any() else 0.0)
     without = float(fused[kinds.unwritten & ~kinds.elsewhere].max(initial=-np.inf))
     second = float(fused[rows[1]]) if rows.size > 1 else 0.0
     dense = 0.0 if evidence.dense is None else float(evidence.dense.any[first])
@@ -93,6 +100,9 @@ def rank(evidence: Evidence, fused: NDArray[np.float32], kinds: Kinds) -> Rankin
         "top": top,
         "margin": top - max(second, without),
         "elsewhere": top - elsewhere,
+        "chatter": top - (float(chatter.max()) if chatter.size else 0.0),
+        "neighbour": neighbour,
+        "neighbour_near": min(neighbour, _NEIGHBOUR_NEAR),
         "dense": dense,
         "names": 0.0 if evidence.dense is None else float(evidence.dense.names[first]),
         "names_lead": 0.0
@@ -105,6 +115,7 @@ def rank(evidence: Evidence, fused: NDArray[np.float32], kinds: Kinds) -> Rankin
         "likelihood_lead": _lead(evidence.lexical.likelihood, first, matters),
         "known": evidence.lexical.known,
         "here": 0.0 if evidence.elsewhere else 1.0,
+        "not_there": 0.0 if evidence.there else 1.0,
         "length": math.log(max(evidence.characters, 1)),
         "dense_elsewhere": dense_elsewhere,
     }

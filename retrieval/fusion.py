@@ -101,6 +101,7 @@ class Evidence:
     named: str = ""  # the question without facet words and fillers
     characters: int = 1  # of all that was said
     elsewhere: bool = False  # names another city as where it is to be done
+    there: bool = False  # names it as another city's: 「成都的公租房」
     reranked: Scores | None = None  # shape (n_entries,), 0-1; None without a cross-encoder
     procedural: bool = False  # asks how, where or with what it is done: a guide says that
 

@@ -26,6 +26,7 @@ class OtherPlaces:
     spelled: frozenset[str]  # names typed in Latin letters, lower case
     here: re.Pattern[str]  # says that it is to be done here all the same
     there: re.Pattern[str]  # another place where the speaker may be: 「佛山这边」
+    theirs: re.Pattern[str]  # a name that says whose it is: 「成都的公租房」
 
     def is_meant(self, text: str) -> bool:
         """Whether ``text`` names another place, and asks for nothing that is done here."""
@@ -37,6 +38,10 @@ class OtherPlaces:
             for one in found
         )
         return named and not self.here.search(self.there.sub("", text))
+
+    def is_theirs(self, text: str) -> bool:
+        """Whether ``text`` names something as another place's, or asks where in it to go."""
+        return self.theirs.search(text) is not None
 
     def _is_spelled(self, found: re.Match[str]) -> bool:
         return found[0].lower() in self.spelled
@@ -64,4 +69,5 @@ def other_places() -> OtherPlaces:
         spelled=frozenset(name for row in data["spelled"] for name in row) - own_spelled,
         here=re.compile("|".join(data["here"])),
         there=re.compile(f"{name}(?:这边|这里|这儿|本地)"),
+        theirs=re.compile(f"{name}(?:{'|'.join(data['theirs'])})"),
     )

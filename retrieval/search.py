@@ -177,7 +177,8 @@ class SearchEngine:
             characters=len(understanding.text),
             named=self.wording.residue(understanding.core),
             procedural=understanding.facet in _PROCEDURAL,
-            elsewhere=other_places().is_meant(understanding.text),
+            elsewhere=(elsewhere := other_places().is_meant(understanding.text)),
+            there=elsewhere and other_places().is_theirs(understanding.text),
         )
         if near is None or self.reranker is None:
             return evidence

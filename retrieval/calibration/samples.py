@@ -1,5 +1,6 @@
 """The calibration set, searched once: for each question its features and the right entries."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -17,9 +18,10 @@ from retrieval.fusion import Evidence
 from retrieval.schemas import EntryKind
 from retrieval.search import SearchEngine
 
-_NEAR_COPY = 0.6  # Jaccard of character pairs
+_NEAR_COPY = 0.6  # Jaccard index of character pairs
 QUESTIONS_FILE = Path(__file__).parent / "questions.yml"
 SPOKEN_FILE = Path(__file__).parent / "spoken.yml"
+FURTHER_FILE = Path(__file__).parent / "further.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +62,15 @@ class Sample:
 
 
 def read_questions() -> list[Question]:
-    """Return the whole set: short questions, then those as people speak and type them."""
-    return read_short_questions() + read_spoken_questions()
+    """Return the whole set: short questions, those as people speak and type them, further ones."""
+    return read_short_questions() + read_spoken_questions() + read_spoken_questions(FURTHER_FILE)
 
 
 def questions_fingerprint() -> str:
     """Return the SHA-256 over the set and the examples it is searched with, in hexadecimal."""
-    read = QUESTIONS_FILE.read_bytes() + SPOKEN_FILE.read_bytes() + examples_fingerprint().encode()
-    return sha256(read).hexdigest()
+    files = (QUESTIONS_FILE, SPOKEN_FILE, FURTHER_FILE)
+    read = b"".join(path.read_bytes() for path in files)
+    return sha256(read + examples_fingerprint().encode()).hexdigest()
 
 
 def read_short_questions(path: Path = QUESTIONS_FILE) -> list[Question]:
@@ -100,20 +103,24 @@ def read_spoken_questions(path: Path = SPOKEN_FILE) -> list[Question]:
 def independent(questions: list[Question], names: Iterable[str]) -> list[Question]:
     """Leave out what stands in the index all but literally: it would make thresholds too bold."""
     known = [_pairs(name) for name in names]
-    return [
-        question
-        for question in questions
-        if not any(_jaccard(_pairs(question.text), pairs) > _NEAR_COPY for pairs in known)
-    ]
+    holding: dict[str, list[int]] = {}
+    for place, pairs in enumerate(known):
+        for pair in pairs:
+            holding.setdefault(pair, []).append(place)
+
+    def is_repeated(text: str) -> bool:
+        pairs = _pairs(text)
+        shared = Counter(place for pair in pairs for place in holding.get(pair, ()))
+        return any(
+            count / (len(pairs) + len(known[place]) - count) > _NEAR_COPY
+            for place, count in shared.items()
+        )
+
+    return [question for question in questions if not is_repeated(question.text)]
 
 
 def _pairs(text: str) -> frozenset[str]:
     return frozenset(a + b for a, b in pairwise(text))
-
-
-def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
-    union = len(one | other)
-    return len(one & other) / union if union else 0.0
 
 
 def search_all(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.index.passages import ELSEWHERE, Entry
+from retrieval.index.passages import Entry, is_elsewhere, is_neighbour
 from retrieval.schemas import EntryKind
 
 Mask = NDArray[np.bool_]
@@ -14,11 +14,12 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """Bool, shape (n_entries,), each; every entry is of one kind, ``elsewhere`` apart."""
+    """Bool, shape (n_entries,), each; every entry is of one kind, what is elsewhere apart."""
 
     guide: Mask
     unwritten: Mask  # draws questions away, and is never answered
     elsewhere: Mask  # of these what stands for everything that is no matter of ours
+    neighbour: Mask  # of these again what is known by name: the licence next door
     policy_answer: Mask
     clause: Mask
 
@@ -33,7 +34,8 @@ class Kinds:
         return cls(
             guide=where(EntryKind.GUIDE),
             unwritten=where(EntryKind.GUIDE, written=False),
-            elsewhere=np.array([one.code == ELSEWHERE for one in entries], dtype=np.bool_),
+            elsewhere=np.array([is_elsewhere(one.code) for one in entries], dtype=np.bool_),
+            neighbour=np.array([is_neighbour(one.code) for one in entries], dtype=np.bool_),
             policy_answer=where(EntryKind.POLICY_ANSWER),
             clause=where(EntryKind.CLAUSE),
         )

@@ -26,6 +26,28 @@ _ELSEWHERE_FILE = Path(__file__).parent.parent / "city" / "elsewhere.yml"
 ELSEWHERE = "elsewhere"  # the code that stands for everything no guide is about
 
 
+_WITHIN = f"{ELSEWHERE}/"
+
+
+def is_elsewhere(code: str) -> bool:
+    """Whether ``code`` stands for what no guide is about, by its name or as a whole."""
+    return code == ELSEWHERE or is_neighbour(code)
+
+
+def is_neighbour(code: str) -> bool:
+    """Whether ``code`` stands for one thing that is known by name and answered by no guide."""
+    return code.startswith(_WITHIN)
+
+
+def neighbours() -> tuple[str, ...]:
+    """Return the codes of what is known by name and no matter of the city, in order."""
+    return tuple(sorted(filter(is_neighbour, shipped_examples())))
+
+
+def _neighbour(code: str) -> str:
+    return code.removeprefix(_WITHIN)
+
+
 class PassageKind(StrEnum):
     """Which part of an entry a passage comes from."""
 
@@ -71,7 +93,7 @@ class Passage:
 class Entry:
     """What can be found: a guide, a policy answer, a clause, or what only draws questions away.
 
-    Not ``written`` is the title of a matter without a public guide, and ``ELSEWHERE``.
+    Not ``written`` is the title of a matter without a public guide, and what ``is_elsewhere``.
     """
 
     code: str  # M0103; Q0201; of a clause P0001/article3/paragraph2
@@ -96,6 +118,7 @@ def build_entries(library: Library) -> tuple[Entry, ...]:
         if code not in codes and code not in replaced
     ]
     entries.append(Entry(ELSEWHERE, "", written=False))
+    entries += [Entry(code, _neighbour(code), written=False) for code in neighbours()]
     entries += [
         Entry(answer.code, answer.question, written=True, kind=EntryKind.POLICY_ANSWER)
         for answer in library.policy_answers.answers.values()
@@ -176,6 +199,8 @@ def _described(library: Library, entry: Entry, further: Sequence[str]) -> Iterat
             yield Passage(entry.code, PassageKind.ALIAS, name)
     elif entry.code == ELSEWHERE:
         yield from _elsewhere()
+    elif is_elsewhere(entry.code):
+        yield Passage(entry.code, PassageKind.ELSEWHERE, entry.title)
     else:
         for name in (entry.title, *library.index[entry.code].aliases):
             yield Passage(entry.code, PassageKind.UNWRITTEN, name)

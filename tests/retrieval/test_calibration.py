@@ -6,6 +6,7 @@ import pytest
 from foundation.settings import Settings
 from knowledge_base.library import Library
 from retrieval.calibration.samples import (
+    FURTHER_FILE,
     Question,
     independent,
     questions_fingerprint,
@@ -58,6 +59,18 @@ def test_spoken_questions_are_long_and_many_and_reach_most_matters(library: Libr
     assert len([one for one in questions if not one.codes]) >= 120
     assert len([one for one in questions if len(one.text) >= 60]) >= 110
     assert len(named) >= 220
+    assert named <= set(library.matters)
+
+
+def test_further_questions_reach_all_but_a_few_matters_and_many_stand_outside(
+    library: Library,
+) -> None:
+    questions = read_spoken_questions(FURTHER_FILE)
+    named = {code for question in questions for code in (*question.codes, *question.also)}
+
+    assert len([one for one in questions if one.codes]) >= 350
+    assert len([one for one in questions if not one.codes]) >= 250
+    assert len(named) >= 255
     assert named <= set(library.matters)
 
 

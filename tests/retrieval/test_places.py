@@ -60,3 +60,18 @@ def test_own_city_and_province_are_no_other_place() -> None:
     assert "成都" in places.cities
     assert not [name for name in places.cities if name in city.name]
     assert not places.is_meant(f"{city.short_name}的公积金怎么取")
+
+
+@pytest.mark.parametrize(
+    ("text", "theirs"),
+    [
+        ("成都的公租房咋个申请", True),
+        ("武汉市哪里补社保卡", True),
+        ("苏州那边怎么落户", True),
+        ("浙江省的高龄津贴多少", True),
+        ("我在成都上过班，社保卡怎么补", False),
+        ("公租房怎么申请", False),
+    ],
+)
+def test_what_is_named_as_another_citys_is_theirs(text: str, theirs: bool) -> None:
+    assert other_places().is_theirs(text) is theirs
