@@ -97,6 +97,8 @@ class LabelledAppeal(_Record):
     # Written after the cues and phrases and without a look at them: only these tell how the
     # classifier does on words it was not made for.
     blind: bool = False
+    # Who wrote it, so that a voice can be left out when it is measured how unseen ones are read.
+    writer: int = Field(default=1, ge=1)
 
 
 class CalibrationAppeals(_Record):
