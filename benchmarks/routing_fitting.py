@@ -10,7 +10,6 @@ from scipy.optimize import minimize
 from foundation.clock import SystemClock
 from foundation.settings import load_settings
 from retrieval.encoder.protocol import Encoder, Vectors
-from routing.classification.classifier import softmax
 from routing.classification.kinds import KINDS
 from routing.classification.weights import (
     BodyWeights,
@@ -66,6 +65,12 @@ class RememberingEncoder:
         return np.stack([self._known[text] for text in texts])
 
 
+def _shares(logits: Floats) -> Floats:
+    likelihood = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: Floats = likelihood / likelihood.sum(axis=1, keepdims=True)
+    return shares
+
+
 def fit_choice(x: Floats, gold: NDArray[np.intp], l2: float = 3e-3) -> Floats:
     """Conditional logit: x is (n, classes, features); returns weights (features,)."""
     scale = x.std((0, 1)) + 1e-9
@@ -73,9 +78,10 @@ def fit_choice(x: Floats, gold: NDArray[np.intp], l2: float = 3e-3) -> Floats:
     rows = np.arange(len(gold))
 
     def loss(w: Floats) -> tuple[float, Floats]:
-        p = np.array([softmax(row) for row in scaled @ w])
+        p = _shares(scaled @ w)
         nll = -np.log(p[rows, gold] + 1e-300).mean() + l2 * w @ w
-        slope = np.einsum("nc,ncf->f", p, scaled) / len(gold) - scaled[rows, gold].mean(0)
+        told = np.tensordot(p, scaled, axes=((0, 1), (0, 1)))
+        slope = told / len(gold) - scaled[rows, gold].mean(0)
         return float(nll), slope + 2 * l2 * w
 
     return minimize(loss, np.zeros(x.shape[2]), jac=True, method="L-BFGS-B").x / scale
@@ -104,7 +110,7 @@ def fit_kinds(
 
     def loss(flat: Floats) -> tuple[float, Floats]:
         w, v = flat[:size].reshape(shape), flat[size:]
-        p = np.array([softmax(row) for row in features @ w.T + scaled @ v])
+        p = _shares(features @ w.T + scaled @ v)
         nll = -(share * np.log(p[rows, gold] + 1e-300)).sum()
         error = p.copy()
         error[rows, gold] -= 1

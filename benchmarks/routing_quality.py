@@ -22,7 +22,7 @@ from benchmarks.routing_fitting import (
     fit_kinds,
     print_latency,
 )
-from benchmarks.routing_study import FOLDS, Floats, Study
+from benchmarks.routing_study import Floats, Study
 from routing.classification.classifier import (
     combine,
     kind_probabilities,
@@ -154,7 +154,7 @@ def cross_validate(study: Study) -> tuple[Floats, Floats, Floats, list[BodyWeigh
     p_kind = np.zeros((m, len(KINDS)))
     by_fold = []
     extra = np.ones(len(study.read) - m, bool)
-    for k in range(FOLDS):
+    for k in range(study.fold_count):
         rows = (fold[:n] != k) & (np.arange(n) < study.blind)
         fitted = fit_all(study, rows, np.concatenate((fold != k, extra)))
         categories, bodies, kind = predict(study, fitted)
@@ -221,7 +221,7 @@ def report(
     calibrated = np.array([platt.probability(t) for t in top])
     figures = {
         "appeals": f"{n} blind of {len(study.appeals)}, "
-        f"non-appeals {study.counted - len(study.appeals)}, {FOLDS} folds",
+        f"non-appeals {study.counted - len(study.appeals)}, {study.fold_count} folds",
         "lead": f"top-1 {np.mean(place == 0):.3f}, top-3 {np.mean(place < 3):.3f}, "
         f"of the surest 80 % {np.mean(place[sure] == 0):.3f}",
         "lead_confidence": f"mean {calibrated.mean():.3f} against {np.mean(place == 0):.3f} right",

@@ -1,7 +1,7 @@
 """All evidence that the routing weights are fitted on and measured with, once per fold."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,17 @@ _ASKS = re.compile(r"怎么|什么|多少|哪里|如何|建议|希望|请问|吗
 class Study:
     """All evidence for all calibration texts, computed once per fold."""
 
-    def __init__(self, *, dense: bool) -> None:
+    def __init__(
+        self, *, dense: bool, by_writer: bool = False, without: Collection[int] = ()
+    ) -> None:
+        """Read everything.
+
+        Args:
+            dense: whether the encoder takes part.
+            by_writer: a fold is all that one writer wrote, in the order of the writers, instead of
+                one appeal in five.
+            without: writers whose appeals are put aside.
+        """
         settings = load_settings()
         self.dense = dense
         self.taxonomy, self.library = load_taxonomy(), load_library()
@@ -42,7 +52,8 @@ class Study:
         extractor = Extractor(self.library.places, settings.data_dir)
         extractor.warm_up()
         # Blind appeals first: the others only serve as examples.
-        self.appeals = tuple(sorted(self.taxonomy.appeals, key=lambda a: not a.blind))
+        kept = (a for a in self.taxonomy.appeals if a.writer not in without)
+        self.appeals = tuple(sorted(kept, key=lambda a: not a.blind))
         self.blind = sum(a.blind for a in self.appeals)
         texts = [*(a.text for a in self.appeals), *self.taxonomy.non_appeals]
         self.counted = len(texts)  # the rest only teaches what a short appeal or question is
@@ -55,7 +66,11 @@ class Study:
         labels += [AppealKind.INQUIRY] * len(self.taxonomy.non_appeals)
         self.kinds = np.array([KINDS.index(kind) for kind in labels + extra_kinds])
         self.share = np.array([1.0] * self.counted + [_EXTRA_SHARE] * len(extra))
-        self.fold = np.random.default_rng(7).permutation(self.counted) % FOLDS
+        writers = sorted({a.writer for a in self.appeals})
+        self.fold_count = len(writers) if by_writer else FOLDS
+        self.fold = np.random.default_rng(7).permutation(self.counted) % self.fold_count
+        if by_writer:  # what is no appeal, and what was seen when the cues were made, stays mixed
+            self.fold[: self.blind] = [writers.index(a.writer) for a in self.appeals[: self.blind]]
         rows = self.taxonomy.categories.values()
         own = {AppealKind.SUGGESTION.label, AppealKind.COMMENDATION.label}
         self.topic = np.array([row.level2 not in own for row in rows])
@@ -82,7 +97,7 @@ class Study:
         self.evidence: list[Evidence] = [None] * len(self.read)  # type: ignore[list-item]  # filled below
         self.vector: list[NDArray[np.float32] | None] = [None] * len(self.read)
         self.words: list[KindEvidence] = [None] * len(self.read)  # type: ignore[list-item]  # filled below
-        for k in range(FOLDS):
+        for k in range(self.fold_count):
             known = [a for a, f in zip(self.appeals, self.fold[:n], strict=True) if f != k]
             classifier = self._classifier(known, encoder)
             held = [*np.where(self.fold == k)[0]]

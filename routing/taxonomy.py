@@ -9,9 +9,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from foundation.text.normalise import normalise
 from routing.schemas import AppealKind, Category
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+# What a citizen says is read normalised; an example of it has to look the same.
+Said = Annotated[Text, AfterValidator(normalise)]
 CategoryCode = Annotated[str, StringConstraints(pattern=r"^C\d{6}$")]
 
 TERRITORY = "属地"  # stands in lists of bodies for the government of the district it happens in
@@ -93,18 +96,20 @@ class LabelledAppeal(_Record):
     category: CategoryCode
     lead: Text | None
     also: tuple[Text, ...] = ()  # bodies that may lead as well: two could claim it
-    text: Text
+    text: Said
     # Written after the cues and phrases and without a look at them: only these tell how the
     # classifier does on words it was not made for.
     blind: bool = False
+    # Who wrote it, so that a voice can be left out when it is measured how unseen ones are read.
+    writer: int = Field(default=1, ge=1)
 
 
 class CalibrationAppeals(_Record):
     """What weights are fitted on: appeals, and what only asks or chats."""
 
     appeals: tuple[LabelledAppeal, ...]
-    non_appeals: tuple[Text, ...]
-    emergencies: tuple[Text, ...] = ()  # told while they happen
+    non_appeals: tuple[Said, ...]
+    emergencies: tuple[Said, ...] = ()  # told while they happen
 
 
 @dataclass(frozen=True)

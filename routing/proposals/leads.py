@@ -224,7 +224,9 @@ def _name_somebody(scores: dict[str, LeadScore]) -> None:
             entry = scores.setdefault(body, LeadScore(body))
             entry.probability += probability
             entry.evidence.extend(opened.evidence[: _MOST_EVIDENCE - len(entry.evidence)])
-    if not scores:
+    # What is the territory's own business is not handed to whoever is hardly claimed for it.
+    opened.probability = opened.claims.get(TERRITORY, 0.0)
+    if all(opened.probability > score.probability for score in scores.values()):
         scores[OPEN] = opened
 
 

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from foundation.text.normalise import normalise
 from knowledge_base.errors import LibraryFaultsError
 from knowledge_base.loader import load_library
 from routing.city_data import SHIPPED_DIRECTORY, load_taxonomy
@@ -54,3 +55,18 @@ def test_load_taxonomy_without_a_file_says_so(copied: Path) -> None:
 
     with pytest.raises(LibraryFaultsError, match=r"category_examples.yml:1: file: is missing"):
         load_taxonomy(copied)
+
+
+def test_each_writers_appeals_can_be_left_out_and_the_newest_speak_of_every_category() -> None:
+    taxonomy = load_taxonomy()
+
+    assert {appeal.writer for appeal in taxonomy.appeals} == {1, 2, 3}
+    newest = {appeal.category for appeal in taxonomy.appeals if appeal.writer == 3}
+    assert newest == set(taxonomy.categories)
+
+
+def test_shipped_appeals_look_like_a_message_that_was_read() -> None:
+    texts = [appeal.text for appeal in load_taxonomy().appeals]
+
+    assert texts == [normalise(text) for text in texts]
+    assert any("联通的卡" in text for text in texts)  # written in traditional characters
