@@ -119,8 +119,8 @@ class AppealPanel:
         ui.label(_PHOTOS).classes("desk-note")
 
     def _withdrawal(self, by: OpenedBy) -> None:
-        with ui.element("details").classes("desk-form").props("data-mark=appeal-withdrawal"):
-            with ui.element("summary"):
+        with ui.element("details").classes("desk-form"):
+            with ui.element("summary").props("data-mark=appeal-withdrawal"):
                 heading("撤回诉求")
             choices = {one.value: one.label for one in AskedBy}
             asked = ui.select(choices, value=AskedBy.CITIZEN.value, label="谁要求撤回")
