@@ -107,9 +107,7 @@ class Regrouping:
         before = target.resolve_due_at
         _take_over(source, target)
         self._clocks.take_over(session, source, target, actor)
-        shares = repository.active_shares(session, source.id)
-        for share in shares:
-            share.active = False
+        shares = repository.end_shares(session, source.id)
         source.merged_into = into
         data = {
             "into": into,
