@@ -21,6 +21,7 @@ from connectors.staff.sessions import StaffSessions
 from connectors.ticket_api.deadline_routes import DeadlineApi
 from connectors.ticket_api.deadline_routes import router as deadline_api
 from connectors.ticket_api.endpoints import router as ticket_api
+from connectors.ticket_api.matrix import APPEAL_PHOTOS as OPERATORS_PHOTOS
 from connectors.ticket_api.matrix import PREFIX as TICKETS
 from connectors.ticket_api.supervision import SupervisionApi
 from connectors.ticket_api.supervision import router as supervision_api
@@ -194,7 +195,7 @@ def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextMan
 def _add_layers(app: FastAPI, settings: Settings, services: Services) -> None:
     """Wrap the app; what is added last is met first by a request."""
     limits = dict.fromkeys((*DESK_PREFIXES, TICKETS), _DESK_BODY_BYTES)
-    limits |= dict.fromkeys((PHOTOS, APPEAL_PHOTOS), LARGEST_BYTES)
+    limits |= dict.fromkeys((PHOTOS, APPEAL_PHOTOS, OPERATORS_PHOTOS), LARGEST_BYTES)
     app.add_middleware(BodyLimit, limits=limits)
     app.add_middleware(AddressGuard, addresses=Addresses.of(settings))
     app.add_middleware(SecurityHeaders, desk_prefixes=DESK_PREFIXES, https=_is_https(settings))

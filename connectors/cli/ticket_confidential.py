@@ -42,6 +42,8 @@ def waiting(user: _User) -> None:
         found = desk.casework.redactions.waiting(desk.session)
     for one in found:
         said = "诉求" if one.message_id is None else f"举报人的话{one.message_id}"
+        if one.question is not None:
+            typer.echo(f"{one.ticket_no} 问：{one.question}")
         typer.echo(f"{one.ticket_no} {said}：{one.text}")
     if not found:
         typer.echo("没有等待确认的。")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from connectors.cli import (
     ticket_acts,
+    ticket_citizens,
     ticket_confidential,
     ticket_extensions,
     ticket_finding,
@@ -30,6 +31,7 @@ from routing.tickets.views import inbox_rows, queue_rows, ticket_exists
 app = typer.Typer(help="查找、查看和核验工单，申请和审批延期。", no_args_is_help=True)
 app.add_typer(ticket_extensions.app, name="extension")
 app.add_typer(ticket_promises.app, name="promise")
+app.add_typer(ticket_citizens.app, name="appeal")
 ticket_finding.register(app)
 ticket_acts.register(app)
 ticket_confidential.register(app)

@@ -162,7 +162,8 @@ def mount_desks(app: FastAPI, parts: DeskParts) -> None:
 
 
 async def _agent(door: Door, parts: DeskParts) -> None:
-    page = AgentPage(door, parts.desk, parts.conversations, parts.database, parts.access)
+    word = parts.related.citizens_word
+    page = AgentPage(door, parts.desk, parts.conversations, parts.database, parts.access, word)
     await page.build()
 
 

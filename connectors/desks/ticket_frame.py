@@ -93,3 +93,8 @@ def draw_contacts(contacts: Sequence[ContactView]) -> None:
     for contact in contacts:
         known = " ".join(part for part in (contact.name, contact.phone) if part)
         draw_facts([("联系方式", known or "市民没有留联系方式")])
+
+
+def draw_question(asked: str) -> None:
+    """Draw what was asked, above the words that answer it."""
+    ui.label(f"问：{asked}").classes("desk-note").props("data-mark=answered-question")

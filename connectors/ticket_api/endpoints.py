@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
+from connectors.ticket_api.appeal_routes import add_appeal_acts
 from connectors.ticket_api.attachment_routes import add_attachments
 from connectors.ticket_api.confidential_routes import add_confirming, add_relay
 from connectors.ticket_api.finding_routes import ListQuery, add_finding, query_of
@@ -79,6 +80,7 @@ def router(api: TicketApi) -> APIRouter:
     add_finding(routes)
     add_related(routes)
     add_attachments(routes)
+    add_appeal_acts(routes)
     add_promises(routes)
     add_confirming(routes)
     add_relay(routes)

@@ -29,6 +29,7 @@ class Reach(StrEnum):
     NONE = "none"
     RELAYED = "relayed"  # all for a dispatcher, one's department's
     TOLD = "told"  # what one's roles, in one's department, were told
+    OPENED = "opened"  # the appeal whose number and query code the citizen has told
 
     @property
     def label(self) -> str:
@@ -46,6 +47,7 @@ _REACHES = {
     Reach.NONE: "不涉及单张工单",
     Reach.RELAYED: "派单员：全部；承办单位：本单位正在承办的",
     Reach.TOLD: "告知本人角色（承办单位限本单位）的",
+    Reach.OPENED: "市民报出编号和查询码的那件诉求",
 }
 
 
@@ -80,6 +82,7 @@ _SUPERVISE = (_P.TICKET_SUPERVISE,)
 _WATCH = (_P.TICKET_SUPERVISE, _P.TICKET_READ_OWN)
 # Whom the path of escalation may name.
 _TOLD = (_P.TICKET_SUPERVISE, _P.TICKET_DISPATCH, _P.TICKET_HANDLE, _P.AUDIT_READ)
+_CALL = (_P.CALL_REGISTER,)
 _VAULT = (_P.VAULT_OPEN,)
 # Whoever may let a department be late decides on what it promises instead.
 _PROMISED = (_P.TICKET_DISPATCH, _P.TICKET_SUPERVISE)
@@ -91,6 +94,8 @@ _CARD, _REMINDER, _ORDER = (
 )
 _MESSAGE = f"{_ONE}/relay/{{record_id}}"
 SUPERVISION = "/api/supervision"
+APPEALS = "/api/appeals"
+APPEAL_PHOTOS = f"{APPEALS}/photos"
 VAULT_OPENINGS = "/api/audit/vault-openings"
 _AUDIT = (_P.AUDIT_READ, _P.VAULT_OPEN)
 DEADLINES = "/api/deadlines"
@@ -197,6 +202,15 @@ ROUTES = (
         "open_vault", "POST", f"{_ONE}/vault", _VAULT, Reach.ANY, "调阅举报人身份（须写理由，留痕）"
     ),
     Route("vault_openings", "GET", VAULT_OPENINGS, _AUDIT, Reach.ANY, "调阅举报人身份的记录"),
+    Route(
+        "withdraw_appeal",
+        "POST",
+        f"{APPEALS}/withdraw",
+        _CALL,
+        Reach.OPENED,
+        "应市民要求撤回诉求（须写理由，留痕）",
+    ),
+    Route("add_appeal_photo", "POST", APPEAL_PHOTOS, _CALL, Reach.OPENED, "补市民的照片（留痕）"),
     Route("records", "GET", f"{_ONE}/supervision", _WATCH, Reach.WATCHED, "一张工单的督办记录"),
     Route("remind", "POST", f"{_ONE}/reminders", _REMIND, Reach.ANY, "催办"),
     Route("order", "POST", f"{_ONE}/orders", _SUPERVISE, Reach.ANY, "发出督办"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Query
@@ -36,14 +36,16 @@ from routing.supervision.models import Reminder, SupervisionCard, SupervisionOrd
 from routing.supervision.notices import mark_read, unread
 from routing.supervision.report_files import report_csv, report_html, report_xlsx, table_csv
 from routing.supervision.states import LIVE, CardColour, RecordState
-from routing.supervision.views import LONGEST_PAGE, PAGE, RecordFilter
+from routing.supervision.views import LONGEST_PAGE, PAGE, OrderView, RecordFilter, ReminderView
 from routing.supervision.weekly import Week, WeeklyReports, figure_rows
+from routing.tickets.listing import TicketReach
 from routing.tickets.models import Ticket
 from routing.tickets.repository import by_id
 from routing.tickets.schemas import Actor
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PRESENT = "present"  # the week that goes on; never stored
+Record = TypeVar("Record", ReminderView, OrderView)
 Answering = Callable[[Session, str, int, Actor, str, int | None], Ticket]
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -178,37 +180,32 @@ def _listing_asked(routes: TableRoutes, api: SupervisionApi) -> None:
             late=api.clock.now() if late else None,
         )
 
-    async def reminders(
-        account: Annotated[Account, routes.who("reminders")],
-        wanted: Annotated[RecordFilter, Depends(wanted)],
-        limit: Limit = PAGE,
-        offset: Offset = 0,
-    ) -> Json:
-        def load(session: Session) -> Json:
-            reach = watch_of(account)
-            found = views.reminders(session, reach, wanted, limit, offset)
-            total = views.count(session, Reminder, reach, wanted)
-            return page_json("reminders", map(reminder_json, found), total)
+    def listing(
+        name: str,
+        read: Callable[[Session, TicketReach, RecordFilter, int, int], list[Record]],
+        table: type[Reminder | SupervisionOrder],
+        shown: Callable[[Record], Json],
+    ) -> None:
+        async def endpoint(
+            account: Annotated[Account, routes.who(name)],
+            wanted: Annotated[RecordFilter, Depends(wanted)],
+            limit: Limit = PAGE,
+            offset: Offset = 0,
+        ) -> Json:
+            def load(session: Session) -> Json:
+                reach = watch_of(account)
+                found = read(session, reach, wanted, limit, offset)
+                return page_json(
+                    name, map(shown, found), views.count(session, table, reach, wanted)
+                )
 
-        shown: Json = await api.read(load)
-        return shown
+            page: Json = await api.read(load)
+            return page
 
-    async def orders(
-        account: Annotated[Account, routes.who("orders")],
-        wanted: Annotated[RecordFilter, Depends(wanted)],
-        limit: Limit = PAGE,
-        offset: Offset = 0,
-    ) -> Json:
-        def load(session: Session) -> Json:
-            reach = watch_of(account)
-            found = views.orders(session, reach, wanted, limit, offset)
-            total = views.count(session, SupervisionOrder, reach, wanted)
-            return page_json("orders", map(order_json, found), total)
+        routes.put(name, endpoint)
 
-        shown: Json = await api.read(load)
-        return shown
-
-    routes.add(reminders, orders)
+    listing("reminders", views.reminders, Reminder, reminder_json)
+    listing("orders", views.orders, SupervisionOrder, order_json)
 
 
 def _telling(routes: TableRoutes, api: SupervisionApi) -> None:

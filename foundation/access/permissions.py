@@ -40,7 +40,7 @@ class Permission(StrEnum):
 
     CONVERSATION_READ = "conversation.read"
     CONVERSATION_TAKE_OVER = "conversation.take_over"
-    CALL_REGISTER = "call.register"
+    CALL_REGISTER = "call.register"  # and what a caller asks for with number and query code
     TICKET_READ_ALL = "ticket.read_all"
     TICKET_DISPATCH = "ticket.dispatch"
     TICKET_FOLLOW_UP = "ticket.follow_up"  # answered tickets only; ask their citizens, close them
@@ -71,7 +71,7 @@ class Permission(StrEnum):
 _PERMISSION_LABELS = {
     Permission.CONVERSATION_READ: "查看会话",
     Permission.CONVERSATION_TAKE_OVER: "接管会话",
-    Permission.CALL_REGISTER: "登记来电",
+    Permission.CALL_REGISTER: "登记来电，凭查询码应市民要求撤回、补照片",
     Permission.TICKET_READ_ALL: "查看全部工单",
     Permission.TICKET_DISPATCH: "派单、不予受理、并单、拆分、撤单、归档、审批延期和承诺",
     Permission.TICKET_FOLLOW_UP: "回访已答复的工单",

@@ -31,6 +31,7 @@ from routing.tickets.service import TEXT_CHARACTERS, TicketService
 from routing.tickets.states import SETTLED, TRANSITIONS, TicketState
 
 _CITIZEN = Actor(CITIZEN)
+_BY_CODE = "市民凭编号和查询码撤回"
 
 
 class CitizenActs:
@@ -57,6 +58,8 @@ class CitizenActs:
         code: str,
         client_key: str,
         actor: Actor = _CITIZEN,
+        note: str = _BY_CODE,
+        asked_by: str = CITIZEN,
     ) -> str:
         """Take the appeal back from every ticket that nobody has answered; return its number.
 
@@ -66,6 +69,8 @@ class CitizenActs:
             code: its query code.
             client_key: who asks.
             actor: the citizen, or the operator to whom the citizen has told the code.
+            note: why; masked in the event.
+            asked_by: who asked for it, as the event keeps it.
 
         Raises:
             ProgressNotFoundError, ProgressLockedError: as for ``AppealService.progress``.
@@ -75,8 +80,9 @@ class CitizenActs:
         withdrawn = 0
         for ticket in self._standing(session, appeal):
             if TicketState.WITHDRAWN in TRANSITIONS[ticket.state]:
-                note = "市民凭编号和查询码撤回"
-                self._regrouping.withdraw(session, ticket.ticket_no, appeal.number, actor, note)
+                self._regrouping.withdraw(
+                    session, ticket.ticket_no, appeal.number, actor, note, asked_by=asked_by
+                )
                 withdrawn += 1
         if not withdrawn:
             raise TooLateToWithdrawError(appeal.number)
@@ -108,7 +114,7 @@ class CitizenActs:
         for ticket in self._open(session, appeal):
             data = {"appeal": appeal.number, "said": said}
             self._tickets.note(session, ticket, "supplemented", _CITIZEN, data)
-            self._go_on(session, ticket)
+            self._go_on(session, ticket, _CITIZEN)
         session.flush()
         return appeal.number
 
@@ -124,6 +130,7 @@ class CitizenActs:
         client_key: str,
         name: str,
         kept: Inspected,
+        actor: Actor = _CITIZEN,
     ) -> Attachment:
         """Add a photograph to the appeal; what waited for it goes on.
 
@@ -136,16 +143,16 @@ class CitizenActs:
         appeal = self._appeals.opened(session, number, code, client_key)
         tickets = self._open(session, appeal)
         added = self._attachments.add_photo(
-            session, tickets[0].ticket_no, name, kept, _CITIZEN, appeal.number
+            session, tickets[0].ticket_no, name, kept, actor, appeal.number
         )
         for ticket in tickets:
-            self._go_on(session, ticket)
+            self._go_on(session, ticket, actor)
         session.flush()
         return added
 
-    def _go_on(self, session: Session, ticket: Ticket) -> None:
+    def _go_on(self, session: Session, ticket: Ticket, actor: Actor) -> None:
         if ticket.state is TicketState.AWAITING_CITIZEN:
-            self._tickets.advance(session, ticket.ticket_no, TicketState.HANDLING, _CITIZEN)
+            self._tickets.advance(session, ticket.ticket_no, TicketState.HANDLING, actor)
 
     def _standing(self, session: Session, appeal: Appeal) -> Sequence[Ticket]:
         """Return the tickets that the appeal is under, locked always in one order."""

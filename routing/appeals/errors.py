@@ -10,7 +10,8 @@ HotlineError
 │   └── AppealOverError          nothing can be added any more
 └── MalformedInputError
     ├── NothingAddedError        words without words
-    └── VaultReasonMissingError  nobody is looked up without a reason
+    ├── VaultReasonMissingError  nobody is looked up without a reason
+    └── WithdrawalReasonMissingError  nothing is taken back for a citizen without a reason
 """
 
 from datetime import datetime
@@ -86,3 +87,12 @@ class NothingAddedError(MalformedInputError):
 
     def __init__(self, number: str) -> None:
         super().__init__(f"appeal {number}: nothing to add")
+
+
+class WithdrawalReasonMissingError(MalformedInputError):
+    """Whoever takes an appeal back for its citizen says why the citizen wants it."""
+
+    user_message = "请写明市民为什么要撤回，不少于四个字；理由会留痕。"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"appeal {number}: withdrawal refused, no reason")

@@ -55,7 +55,8 @@ class DuplicatePair(Base):
     )
 
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
-    other_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    # The key begins with the other ticket: what looks for this one needs an index of its own.
+    other_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True, index=True)
     state: Mapped[PairState] = mapped_column(EnumText(PairState))
     score: Mapped[int] = mapped_column()  # 0 to 100
     why: Mapped[list[Any]] = mapped_column(JSON)  # sentences

@@ -10,6 +10,7 @@ from foundation.database.session import Database
 from foundation.settings import Settings
 from routing.appeals.assembly import Casework
 from routing.appeals.citizen_acts import CitizenActs
+from routing.appeals.citizens_word import CitizensWord
 from routing.attachments.service import Attachments
 from routing.attachments.staging import Staging
 from routing.attachments.store import FileStore
@@ -25,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Search, duplicates, hot issues, attachments, and what a citizen does later on."""
+    """Search, duplicates, hot issues, attachments, what is done later on by or for a citizen."""
 
     finding: Finding
     duplicates: Duplicates
@@ -33,6 +34,7 @@ class Related:
     attachments: Attachments
     staging: Staging
     citizen_acts: CitizenActs
+    citizens_word: CitizensWord
 
     async def run(self, database: Database) -> None:
         """Index what has no documents yet, then look for hot issues until cancelled."""
@@ -75,13 +77,15 @@ def build_related(
     store = FileStore(settings.data_dir)
     tickets = casework.tickets
     attachments = Attachments(clock, tickets, store)
+    citizen_acts = CitizenActs(
+        casework.appeals, tickets, casework.regrouping, attachments, casework.relay
+    )
     return Related(
         finding=Finding(clock, deadlines, reader),
         duplicates=Duplicates(clock, reader, settings.duplicate_days),
         hot_issues=HotIssues(clock, casework.outbox, reader, rules),
         attachments=attachments,
         staging=Staging(clock, store),
-        citizen_acts=CitizenActs(
-            casework.appeals, tickets, casework.regrouping, attachments, casework.relay
-        ),
+        citizen_acts=citizen_acts,
+        citizens_word=CitizensWord(casework.appeals, citizen_acts),
     )

@@ -1,15 +1,18 @@
 """Terms as a condition of a query, for each kind of database."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import add
 
-from sqlalchemy import ColumnElement, column, func, literal, select, table
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, case, column, func, literal, or_, select, table
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from routing.finding.documents import audience_token
 from routing.finding.models import TicketDocument
 from routing.finding.words import Term
 from routing.tickets.models import Ticket
 
+_Holds = Callable[[Term], ColumnElement[bool] | None]
 _SEARCH = table("ticket_search", column("rowid"), column("words"))
 
 
@@ -26,6 +29,41 @@ def holds(session: Session, audience: str, terms: Sequence[Term]) -> ColumnEleme
         return Ticket.id.in_(found.where(document.id.in_(matched)))
     query = func.to_tsquery("simple", _tsquery(scoped))
     return Ticket.id.in_(found.where(document.words.op("@@")(query)))
+
+
+def relevance(terms: Sequence[Term]) -> ColumnElement[int]:
+    """Return how well a found ticket answers the terms, the higher the better.
+
+    Its number first, then what its title says, then its words, then all else that is searched; of
+    each, how many of the terms. Counted from the ticket's own columns, so that both databases give
+    the same order and the page after a ticket can be asked for.
+    """
+    more = len(terms) + 1  # than any number of terms may count
+    weights = ((_in_number, more * more), (_in(Ticket.title), more), (_in(Ticket.text), 1))
+    counted = [
+        case((condition, weight), else_=0)
+        for held, weight in weights
+        for term in terms
+        if (condition := held(term)) is not None
+    ]
+    return reduce(add, counted)
+
+
+def _in_number(term: Term) -> ColumnElement[bool] | None:
+    """Whether the number, or one of its parts, begins with the term; as the index finds it."""
+    if not term.numeric:
+        return None
+    number = Ticket.ticket_no
+    return or_(
+        number.startswith(term.said, autoescape=True),
+        number.contains(f"-{term.said}", autoescape=True),
+    )
+
+
+def _in(text: InstrumentedAttribute[str]) -> _Holds:
+    """Return what tells whether ``text`` says a term."""
+    lower = func.lower(text)
+    return lambda term: lower.contains(term.said, autoescape=True)
 
 
 def _fts5(terms: Sequence[Term]) -> str:

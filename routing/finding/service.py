@@ -1,5 +1,6 @@
 """Search, saved filters and export; whoever calls says how far its reader reaches."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import delete, func, select
@@ -40,7 +41,10 @@ class Finding:
         after: str | None = None,
         limit: int = PAGE,
     ) -> list[TicketRow]:
-        """Return one page of what is wanted within ``reach``, the newest first.
+        """Return one page of what is wanted within ``reach``: the newest first.
+
+        Where words are looked for, before that what answers them best: in its number, its title,
+        its words.
 
         Raises:
             NothingToFindError: words were given, and none can be looked for.
@@ -76,9 +80,9 @@ class Finding:
     def export_rows(
         self, session: Session, reach: TicketReach, query: TicketQuery
     ) -> list[TicketRow]:
-        """Return everything wanted, at most ``MOST_EXPORTED`` rows."""
+        """Return everything wanted, the newest first, at most ``MOST_EXPORTED`` rows."""
         rows, after = list[TicketRow](), None
-        wanted = self.filter_of(query)
+        wanted = replace(self.filter_of(query), best_first=False)
         while len(rows) < MOST_EXPORTED:
             page = listed(session, reach, wanted, after, limit=200)
             rows += page

@@ -32,6 +32,18 @@ class Term:
     tokens: tuple[str, ...]
     prefix: bool = False
 
+    @property
+    def said(self) -> str:
+        """The piece of text that the tokens stand for."""
+        if not _IS_HAN.match(self.tokens[0]):
+            return "-".join(self.tokens)  # of a number its parts, otherwise one token
+        return self.tokens[0] + "".join(one[-1] for one in self.tokens[1:])
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it may be a number, or the beginning of one."""
+        return self.tokens[0].isdigit()
+
 
 def document_words(text: str) -> str:
     """Return the tokens of a text, in order, with spaces between them."""

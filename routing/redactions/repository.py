@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from routing.appeals.models import Appeal, AppealTicket
 from routing.redactions.models import Redaction
+from routing.relay.models import RelayMessage
 from routing.tickets.models import Ticket
 from routing.tickets.states import TicketState
 
@@ -64,10 +65,11 @@ def settle_ticket(session: Session, ticket_id: int) -> None:
     )
 
 
-def waiting(session: Session, limit: int) -> list[tuple[Redaction, Appeal, Ticket]]:
-    """Return the proposals that nobody decided on, the oldest first."""
+def waiting(session: Session, limit: int) -> list[tuple[Redaction, Appeal, Ticket, str | None]]:
+    """Return the proposals that nobody decided on, each with what was asked, the oldest first."""
+    said, question = aliased(RelayMessage), aliased(RelayMessage)
     query = (
-        select(Redaction, Appeal, Ticket)
+        select(Redaction, Appeal, Ticket, question.text)
         .join(Appeal, Appeal.id == Redaction.appeal_id)
         .join(Ticket, Ticket.id == Redaction.ticket_id)
         .join(
@@ -75,8 +77,10 @@ def waiting(session: Session, limit: int) -> list[tuple[Redaction, Appeal, Ticke
             (AppealTicket.appeal_id == Redaction.appeal_id)
             & (AppealTicket.ticket_id == Redaction.ticket_id),
         )
+        .outerjoin(said, said.id == Redaction.message_id)
+        .outerjoin(question, question.id == said.question_id)
         .where(Redaction.waiting, AppealTicket.ended_at.is_(None), Ticket.state.not_in(_CLOSED))
         .order_by(Redaction.id)
         .limit(limit)
     )
-    return [(row, appeal, ticket) for row, appeal, ticket in session.execute(query)]
+    return [(row, appeal, ticket, asked) for row, appeal, ticket, asked in session.execute(query)]

@@ -59,6 +59,7 @@ class WaitingView:
     ticket_version: int
     number: str  # of the appeal
     message_id: int | None  # said through the relay; None: the appeal itself
+    question: str | None  # that the words answer; None: said without being asked
     text: str
     place: str | None
     occurred: str | None

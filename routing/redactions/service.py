@@ -172,13 +172,14 @@ class Redactions:
                 ticket_version=ticket.version,
                 number=appeal.number,
                 message_id=row.message_id,
+                question=asked,
                 text=row.text,
                 place=row.place,
                 occurred=row.occurred,
                 pieces=pieces(row.text),
                 at=row.at,
             )
-            for row, appeal, ticket in repository.waiting(session, limit)
+            for row, appeal, ticket, asked in repository.waiting(session, limit)
         ]
 
 

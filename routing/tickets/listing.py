@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from routing.appeals import repository as appeals
 from routing.appeals.outgoing import outgoing_reply
 from routing.finding.documents import HOTLINE
-from routing.finding.matching import holds
+from routing.finding.matching import holds, relevance
 from routing.finding.words import Term
 from routing.promises import repository as promises
 from routing.schemas import AppealKind
@@ -40,7 +40,7 @@ LONGEST_PAGE = 200
 _FOR_HOTLINE = (
     *FOR_DEPARTMENTS,
     *("note", "into", "from", "ticket", "tickets", "appeal", "appeals", "entry"),
-    *("version", "removed", "why", "message"),
+    *("version", "removed", "why", "message", "asked_by"),
 )
 
 
@@ -73,6 +73,7 @@ class TicketFilter:
     department: str | None = None  # with an active share of it
     card: CardColour | None = None  # with a live card of this colour
     terms: tuple[Term, ...] = ()  # all of them are found in what the reader may read
+    best_first: bool = True  # where there are terms; otherwise the newest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def listed(
     after: str | None = None,
     limit: int = PAGE,
 ) -> list[TicketRow]:
-    """Return one page of what ``reach`` may read, the newest first.
+    """Return one page of what ``reach`` may read: what answers the words best, the newest first.
 
     Args:
         session: any transaction.
@@ -161,11 +162,13 @@ def listed(
     wanted = wanted or TicketFilter()
     within = _within(reach) if not wanted.terms else _found(session, reach, wanted.terms)
     query = select(Ticket).where(within, *_conditions(wanted))
+    order = _order(wanted)
     if after is not None:
-        last = repository.by_ticket_no(session, after)
+        last = session.execute(select(*order).where(Ticket.ticket_no == after)).first()
         if last is not None:
-            query = query.where(Ticket.id < last.id)
-    page = query.order_by(Ticket.id.desc()).limit(max(1, min(limit, LONGEST_PAGE)))
+            # Both in one comparison: whatever stands lower, or as high and is older.
+            query = query.where(tuple_(*order) < tuple_(*map(literal, last)))
+    page = query.order_by(*(one.desc() for one in order)).limit(max(1, min(limit, LONGEST_PAGE)))
     tickets = list(session.scalars(page))
     leads = repository.leads_of(session, [ticket.id for ticket in tickets])
     dues = round_dues(session, tickets)
@@ -240,6 +243,17 @@ def _parts(reach: TicketReach) -> list[tuple[ColumnElement[bool], str]]:
 def _share(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     own = and_(Assignment.ticket_id == Ticket.id, Assignment.active, *conditions)
     return exists().where(own)
+
+
+def _order(wanted: TicketFilter) -> list[ColumnElement[int]]:
+    """Return what a list is ordered by, all of it descending."""
+    if wanted.terms and wanted.best_first:
+        return [relevance(wanted.terms), Ticket.id.expression]
+    if wanted.running:
+        # The sum keeps a database from walking through all tickets in the order of their keys:
+        # what is due lies together in the index of due times, and is little.
+        return [Ticket.id + 0]
+    return [Ticket.id.expression]
 
 
 def _conditions(wanted: TicketFilter) -> list[ColumnElement[bool]]:

@@ -16,6 +16,7 @@ from foundation.text.storable import storable
 from routing.appeals import repository as appeals
 from routing.appeals.announcing import CitizenAnnouncer
 from routing.appeals.models import Appeal, AppealTicket
+from routing.appeals.outgoing import outgoing_reply
 from routing.appeals.shielding import shielded
 from routing.redactions.errors import RedactionNotConfirmedError
 from routing.redactions.marking import put_back
@@ -106,9 +107,7 @@ class Regrouping:
         before = target.resolve_due_at
         _take_over(source, target)
         self._clocks.take_over(session, source, target, actor)
-        shares = repository.active_shares(session, source.id)
-        for share in shares:
-            share.active = False
+        shares = repository.end_shares(session, source.id)
         source.merged_into = into
         data = {
             "into": into,
@@ -187,8 +186,11 @@ class Regrouping:
         actor: Actor,
         note: str = "",
         version: int | None = None,
+        asked_by: str | None = None,
     ) -> Ticket:
         """Take one citizen's appeal back (撤单); the ticket goes on for all others.
+
+        ``note`` and ``asked_by`` say why and at whose word; departments read neither.
 
         Raises:
             TicketNotFoundError, StaleVersionError: as for ``merge``.
@@ -199,7 +201,11 @@ class Regrouping:
         appeal = appeals.by_number(session, number)
         link = _link(session, ticket, appeal, number)
         check_transition(ticket_no, ticket.state, TicketState.WITHDRAWN)
-        data = {"appeal": number, "note": mask(storable(note, TEXT_CHARACTERS))}
+        # A name of the vault stays out of the chain, whoever writes it down.
+        said = outgoing_reply(session, ticket.id, mask(storable(note, TEXT_CHARACTERS)))
+        data = {"appeal": number, "note": said}
+        if asked_by is not None:
+            data["asked_by"] = asked_by
         if len(appeals.current_links(session, ticket.id)) > 1:
             link.ended_at = self._clock.now()
             self._recorder.note(session, ticket, "appeal_withdrawn", actor, data)

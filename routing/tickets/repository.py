@@ -187,6 +187,14 @@ def active_shares(session: Session, ticket_id: int) -> list[Assignment]:
     return list(session.scalars(query))
 
 
+def end_shares(session: Session, ticket_id: int) -> list[Assignment]:
+    """Take a ticket from the departments that have it; return the shares that end."""
+    ended = active_shares(session, ticket_id)
+    for share in ended:
+        share.active = False
+    return ended
+
+
 def shares_of_ticket(session: Session, ticket_id: int) -> list[Assignment]:
     """Return every share of a ticket, also of earlier rounds and sent back, the oldest first."""
     query = select(Assignment).where(Assignment.ticket_id == ticket_id).order_by(Assignment.id)

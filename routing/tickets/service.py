@@ -130,8 +130,7 @@ class TicketService:
         check_transition(ticket_no, ticket.state, TicketState.DISPATCHED)
         self._confirmed.check(session, ticket)
         self._decide_send_backs(session, ticket, lead)
-        for share in repository.active_shares(session, ticket.id):
-            share.active = False
+        repository.end_shares(session, ticket.id)
         ticket.dispatch_count += 1
         session.add(self._share(ticket, lead, AssignmentRole.LEAD))
         session.add_all(
@@ -339,8 +338,7 @@ class TicketService:
         if target is TicketState.REOPENED:
             check_transition(ticket_no, ticket.state, target)
             ticket.round += 1
-            for share in repository.active_shares(session, ticket.id):
-                share.active = False
+            repository.end_shares(session, ticket.id)
         data = {"note": mask(storable(note, TEXT_CHARACTERS))} if note else {}
         self._recorder.move(session, ticket, target, actor, data)
         return ticket

@@ -82,7 +82,8 @@ def test_a_dispatcher_confirms_and_a_department_asks_through_the_relay(
 
     press(page, "confirmations")
     waiting = page.locator(f'[data-waiting="{number}"]')
-    expect(waiting).to_contain_text("举报人的回答或补充")
+    expect(waiting).to_contain_text("举报人的回答")
+    expect(waiting.locator("[data-mark=answered-question]")).to_have_text(f"问：{QUESTION}")
     expect(waiting.locator("mark")).to_have_count(1)
     assert PHONE not in page.content()
     waiting.locator("[data-mark=message-text]").fill(SAID)
@@ -94,5 +95,6 @@ def test_a_dispatcher_confirms_and_a_department_asks_through_the_relay(
     choose(inbox, number)
     expect(relay).to_contain_text(SAID)
     expect(relay).to_contain_text("举报人1")
+    expect(relay.locator("[data-mark=answered-question]")).to_have_text(f"问：{QUESTION}")
     look(inbox, "relay-department")
     assert PHONE not in inbox.content()

@@ -14,6 +14,7 @@ from bot.conversation.schemas import Author
 from bot.conversation.service import ConversationService
 from bot.conversation.suggesting import Suggestion
 from bot.conversation.transcript import LiveConversation
+from connectors.desks.agent.appeal_panel import AppealPanel
 from connectors.desks.agent.draft_panel import DraftPanel
 from connectors.desks.agent.queue_panel import CHANNELS, QueuePanel
 from connectors.desks.agent.suggestion_panel import SuggestionPanel
@@ -25,6 +26,7 @@ from foundation.access.errors import LoginRefusedError
 from foundation.access.permissions import Permission
 from foundation.access.service import AccessService
 from foundation.database.session import Database
+from routing.appeals.citizens_word import CitizensWord
 
 logger = logging.getLogger(__name__)
 
@@ -45,12 +47,14 @@ class AgentPage:
         conversations: ConversationService,
         database: Database,
         access: AccessService,
+        word: CitizensWord,
     ) -> None:
         self._door = door
         self._desk = desk
         self._conversations = conversations
         self._database = database
         self._access = access
+        self._appeal = AppealPanel(door, database, access, word)
         self._selected: str | None = None
         self._seen = 0
         self._asked = False  # whether the citizen has said anything
@@ -75,6 +79,8 @@ class AgentPage:
                     told(self._adopt), told(self._suggest_again), told(self._report_question)
                 )
                 self._draft = DraftPanel(self._edit, self._register)
+                if may(Permission.CALL_REGISTER):
+                    self._appeal.build()
                 button("快捷键（?）", lambda: say(_KEYS), "quiet", key="?", mark="keys")
         client = context.client
         task = background_tasks.create(self._follow(client), name="agent desk")

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from connectors.desks.due import when_words
+from connectors.desks.ticket_frame import draw_question
 from connectors.desks.widgets import button, heading
 from routing.relay.schemas import MessageView, RelayView, pseudonym
 from routing.relay.service import QUESTION_CHARACTERS
@@ -34,15 +35,16 @@ class RelayPanel:
             return
         with ui.element("section").classes("desk-form").props("data-mark=relay"):
             heading("转问举报人")
+            asked = {one.id: one.text for one in relay.messages if one.kind is MessageKind.QUESTION}
             for one in relay.messages:
-                self._message(one)
+                self._message(one, asked.get(one.question_id or 0))
             if view.row.state is TicketState.AWAITING_CITIZEN:
                 ui.label("正在等举报人回答，办理时限暂停。").classes("desk-note")
                 button("不再等候，继续办理", self._go_on, "quiet", mark="go-on")
             if view.row.state in _ASKABLE and not view.reply:
                 self._form(view, relay)
 
-    def _message(self, one: MessageView) -> None:
+    def _message(self, one: MessageView, answers: str | None) -> None:
         asks = one.kind is MessageKind.QUESTION
         by = "提问" if asks else f"{one.pseudonym}{one.kind.label}"
         with ui.element("article").classes("suggestion").props(f"data-message={one.id}"):
@@ -50,6 +52,8 @@ class RelayPanel:
                 ui.label(by).classes("suggestion-title")
                 ui.label(one.state.label).classes("desk-tag")
                 ui.label(when_words(one.at)).classes("desk-note")
+            if answers is not None:
+                draw_question(answers)
             if one.text is not None:
                 ui.label(one.text).classes("fact-value")
 

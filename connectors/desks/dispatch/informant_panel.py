@@ -7,6 +7,7 @@ from nicegui import ui
 from connectors.desks.dispatch.redaction_panel import draw_pieces
 from connectors.desks.due import when_words
 from connectors.desks.frame import Door, say, told
+from connectors.desks.ticket_frame import draw_question
 from connectors.desks.widgets import button, heading
 from foundation.access.permissions import Permission
 from foundation.database.session import Database
@@ -68,11 +69,14 @@ class InformantPanel:
                 self._draw(one)
 
     def _draw(self, one: WaitingView) -> None:
-        said = "诉求内容" if one.message_id is None else "举报人的回答或补充"
+        answer = "举报人的补充" if one.question is None else "举报人的回答"
+        said = "诉求内容" if one.message_id is None else answer
         with ui.element("article").classes("suggestion").props(f"data-waiting={one.ticket_no}"):
             with ui.element("div").classes("desk-bar"):
                 ui.label(f"{one.ticket_no} {said}").classes("suggestion-title")
                 ui.label(when_words(one.at)).classes("desk-note")
+            if one.question is not None:
+                draw_question(one.question)
             draw_pieces(one.pieces)
             text = ui.textarea("承办单位看到的内容", value=one.text)
             text.props("autogrow outlined maxlength=5000 data-mark=message-text").classes("reply")

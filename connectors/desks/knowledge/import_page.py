@@ -1,5 +1,6 @@
 """Knowledge desk, last page (导入): a file is read, shown row by row, and taken in whole or not."""
 
+import asyncio
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -49,6 +50,8 @@ class ImportPage:
         self._share: float | None = 0.0
         self._rows = 0
         self._reading = False
+        self._busy = asyncio.Lock()  # with the one file that is read or taken in
+        self._mapping_reading = asyncio.Lock()  # the mapping given last is the one that is used
 
     async def build(self) -> None:
         """Draw the page."""
@@ -108,10 +111,11 @@ class ImportPage:
     async def _read_mapping(self, event: events.UploadEventArguments) -> None:
         """Take an editor's own mapping for this page; its faults are told with their lines."""
         await self._door.require(Permission.KNOWLEDGE_EDIT)
-        path = Path(self._folder.name) / "mapping.yml"
-        await event.file.save(path)
-        mapping = await anyio.to_thread.run_sync(load_mapping, path)
-        self._own_mapping = mapping
+        async with self._mapping_reading:
+            path = Path(self._folder.name) / "mapping.yml"
+            await event.file.save(path)
+            mapping = await anyio.to_thread.run_sync(load_mapping, path)
+            self._own_mapping = mapping
         known = dict(self._mapping.options)
         options = {**known, _UPLOADED: f"自己的映射：{mapping.name}"}
         self._mapping.set_options(options, value=_UPLOADED)
@@ -125,8 +129,12 @@ class ImportPage:
 
     async def _read(self, event: events.UploadEventArguments) -> None:
         await self._door.require(Permission.KNOWLEDGE_EDIT)
-        if self._reading:
+        if self._busy.locked():
             raise FileNotTakenError("a file is being read")
+        async with self._busy:
+            await self._read_file(event)
+
+    async def _read_file(self, event: events.UploadEventArguments) -> None:
         name = Path(event.file.name).name
         ending = Path(name).suffix.lower()
         # The name is the sender's: only its ending reaches the disk.
@@ -193,10 +201,11 @@ class ImportPage:
 
     async def _apply(self, reason: str, _second: str) -> None:
         account, plan = await self._door.require(Permission.KNOWLEDGE_EDIT), self._plan
-        if plan is None or self._reading:
+        if plan is None or self._busy.locked():
             return
         imports = self._parts.imports
-        await self._working(lambda: imports.apply(plan, account, reason, self._note))
+        async with self._busy:
+            await self._working(lambda: imports.apply(plan, account, reason, self._note))
         say(f"已导入 {plan.draft_count} 份草稿", "positive")
         self._show(applied=True)
 

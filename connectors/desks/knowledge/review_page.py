@@ -1,5 +1,6 @@
 """Knowledge desk, second page (审核): what waits, what it changes, what the checks say of it."""
 
+import asyncio
 from functools import partial
 
 import anyio.to_thread
@@ -43,6 +44,9 @@ class ReviewPage:
         self._lock_version = 0
         self._report: CheckReport | None = None  # None: still being checked
         self._publish_button: ui.button | None = None
+        # The look that began last is shown last: of the list, and of the entry.
+        self._listing = asyncio.Lock()
+        self._looking = asyncio.Lock()
 
     async def build(self) -> None:
         """Draw the page."""
@@ -67,18 +71,29 @@ class ReviewPage:
             ui.timer(0.05, lambda: told(self._select)(code), once=True)
 
     async def _list(self) -> None:
-        account = await self._door.require(_READ)
-        # Drafts may be many thousands after an import: only what waits is read.
-        rows = await self._parts.database.read(
-            lambda session: open_versions(session, account, (EntryState.REVIEW,))
-        )
-        self._waiting = {one.code: one for one in rows}
-        self._count.text = f"共 {len(self._waiting)}"
-        self._rows.show(list(self._waiting.values()), self._selected, at_once=True)
+        async with self._listing:
+            account = await self._door.require(_READ)
+            # Drafts may be many thousands after an import: only what waits is read.
+            rows = await self._parts.database.read(
+                lambda session: open_versions(session, account, (EntryState.REVIEW,))
+            )
+            self._waiting = {one.code: one for one in rows}
+            self._count.text = f"共 {len(self._waiting)}"
+            self._rows.show(list(self._waiting.values()), self._selected, at_once=True)
 
     async def _select(self, code: str) -> None:
-        account = await self._door.require(_READ)
-        views = self._parts.entries.views
+        async with self._looking:
+            view, content = await self._look(code)
+        await self._list()
+        # Comparing with every other entry takes seconds: the changes are read meanwhile.
+        report = await anyio.to_thread.run_sync(self._parts.entries.check, content.content)
+        shown = (code, view.lock_version) == (self._selected, self._lock_version)
+        if shown and self._report is None:  # opened twice, it is checked twice
+            self._show_report(report)
+
+    async def _look(self, code: str) -> tuple[EntryView, VersionContent]:
+        """Show an entry as it stands now."""
+        account, views = await self._door.require(_READ), self._parts.entries.views
         view, content = await self._parts.database.read(
             lambda session: (
                 views.entry(session, account, code),
@@ -88,11 +103,7 @@ class ReviewPage:
         self._selected, self._lock_version = code, view.lock_version
         self._report = None
         self._show(view, content)
-        await self._list()
-        # Comparing with every other entry takes seconds: the changes are read meanwhile.
-        report = await anyio.to_thread.run_sync(self._parts.entries.check, content.content)
-        if (code, view.lock_version) == (self._selected, self._lock_version):
-            self._show_report(report)
+        return view, content
 
     async def _show_batch(self) -> None:
         """Draw the list to choose several from; the selected entry is left."""

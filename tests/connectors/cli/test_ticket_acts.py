@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from sqlalchemy import select
 from typer.testing import CliRunner
 
 from connectors.cli.tickets import app
@@ -18,6 +20,7 @@ from foundation.database.migration import upgrade
 from foundation.database.session import Database
 from knowledge_base.loader import load_library
 from routing.appeals.assembly import build_casework
+from routing.appeals.models import Appeal
 from routing.deadlines.calendar import shipped_calendar
 from routing.deadlines.rule_packs import load_rule_pack
 from routing.deadlines.service import DeadlineService
@@ -183,3 +186,25 @@ def test_waiting_promising_declining_and_archiving_from_the_terminal(numbers: li
     assert "第1次办理" in _run("follow-up", "show", ticket, *by["supervisor"])
     assert _run("archive-old") == "已归档0张工单。\n"
     assert _run("archive", ticket, *by["operator"]) == f"工单{ticket}：已归档。\n"
+
+
+def test_an_operator_withdraws_and_adds_a_photo_at_the_citizens_word(
+    numbers: list[str], tmp_path: Path
+) -> None:
+    first = numbers[0]
+    database = Database(f"sqlite:///{tmp_path / 'hotline.db'}")
+    with database.reading() as session:
+        code = session.scalars(select(Appeal.query_code).where(Appeal.number == first)).one()
+    database.dispose()
+    picture = tmp_path / "现场.png"
+    Image.new("RGB", (40, 20), (200, 0, 0)).save(picture)
+    told, operator = ("--code", code), ("--as", "operator")
+    why = ("--by", "family", "--reason", "邻居已经道歉")
+
+    with pytest.raises(ActionNotAllowedError):
+        _run("appeal", "withdraw", first, *told, *why, "--as", "dispatcher")
+    assert _run("appeal", "photo", first, str(picture), *told, *operator) == "已补照片：现场.png\n"
+    assert "现场.png" in _run("attachments", f"{first}-1", "--as", "dispatcher")
+    done = _run("appeal", "withdraw", first, *told, *why, *operator)
+    assert done == f"诉求{first}已撤回。\n"
+    assert "已撤单" in _run("show", f"{first}-1", "--as", "dispatcher")

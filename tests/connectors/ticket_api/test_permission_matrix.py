@@ -151,7 +151,7 @@ CASES: dict[str, tuple[set[Role], str, str, dict[str, object] | None, Make]] = {
     "call": (ASKERS, "POST", "/follow-up/contacts", {}, lambda w, lead: w.following_up(lead)),
 }
 # Tried role by role in test_finding_routes, test_attachment_routes, test_vault_routes,
-# test_confidential_routes
+# test_confidential_routes, test_appeal_routes
 # and test_deadline_routes.
 ELSEWHERE = {
     *("export", "filters", "keep_filter", "drop_filter"),
@@ -161,6 +161,7 @@ ELSEWHERE = {
     *("withhold_attachment", "confirmations", "redaction", "confirm_redaction"),
     *("relay_messages", "review_question", "ask_informant"),
     *("confirm_message", "withhold_message"),
+    *("withdraw_appeal", "add_appeal_photo"),
     *("rule_packs", "rules_backtest", "calendar_year", "preview_notice", "load_notice"),
 }
 WITHOUT_VERSION = {"read", "sheet", "rated", "review", "contacts", "call"}

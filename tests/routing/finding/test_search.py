@@ -22,6 +22,8 @@ from tests.casework_fixtures import CITY_MANAGEMENT, DISPATCHER, POLICE, Registe
 
 ALL = TicketReach(everything=True)
 CG, GA = TicketReach(department="CG"), TicketReach(department="GA")
+# Longer than a title: what follows it stands in the words alone.
+LONG = "小区东门外的人行道上，一到晚上就摆满了桌椅和炉子，老人小孩走路都要绕到马路上，"
 REPLY = "11月20日已责令烧烤店撤除占道桌椅。"
 
 
@@ -68,6 +70,43 @@ def test_words_of_two_characters_and_places_are_found_the_newest_first(
 
     for word in ("路灯", "不亮", "人民", "人民路", "三中", "第三中学", "晚上", "公共设施"):
         assert _found(database, finding, word) == [second.ticket_no, first.ticket_no], word
+
+
+def test_the_number_comes_first_then_the_title_then_the_words(
+    database: Database, finding: Finding, register: Register
+) -> None:
+    words = [register(text=f"{LONG}烧烤店的油烟还飘进屋里"), register(text=f"{LONG}烧烤店")]
+    titles = [register(text="烧烤店半夜占道"), register(text="烧烤店又占道了")]
+    both = register(text="烧烤店的油烟飘进屋里")
+    number = titles[0].ticket_no
+    named = register(text=f"{LONG}情况同工单{number}，烧烤店一直没有改")
+    numbers = [one.ticket_no for one in (named, *words, *titles, both)]
+
+    # One title says two of the words, two say one, the rest none.
+    assert _found(database, finding, "烧烤店 油烟") == [both.ticket_no, words[0].ticket_no]
+    ranked = [both, titles[1], titles[0], named, words[1], words[0]]
+    assert _found(database, finding, "烧烤店") == [one.ticket_no for one in ranked]
+    assert _found(database, finding, number) == [number, named.ticket_no]
+    assert set(_found(database, finding, number.partition("-")[0])) == set(numbers)
+
+
+def test_pages_follow_one_another_whatever_the_order(
+    database: Database, finding: Finding, register: Register
+) -> None:
+    for at in range(3):
+        register(text=f"烧烤店第{at}次占道")
+        register(text=f"{LONG}还是那家烧烤店")
+    query = TicketQuery(q="烧烤店")
+    with database.reading() as session:
+        whole = [row.ticket_no for row in finding.listed(session, ALL, query)]
+        paged, after = list[str](), None
+        while rows := finding.listed(session, ALL, query, after, limit=2):
+            paged += [row.ticket_no for row in rows]
+            after = paged[-1]
+        exported = [row.ticket_no for row in finding.export_rows(session, ALL, query)]
+    assert paged == whole
+    assert exported == sorted(whole, reverse=True)  # a sheet is read by its dates
+    assert exported != whole
 
 
 def test_search_of_punctuation_is_refused_and_quotes_do_no_harm(

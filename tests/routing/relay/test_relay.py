@@ -109,6 +109,7 @@ def test_a_question_reaches_the_informant_and_the_confirmed_answer_the_departmen
     assert case.department() == [(MessageState.ANSWERED, QUESTION), (MessageState.WAITING, None)]
     with database.reading() as session:
         (proposed,) = case.casework.redactions.waiting(session)
+    assert proposed.question == QUESTION
     assert SAID in proposed.text
     assert not [one for one in SECRETS if one in proposed.text]
 
@@ -239,11 +240,13 @@ def test_what_an_informant_adds_waits_and_what_they_rue_comes_with_the_next_roun
         number = case.appeal.number
         follow_ups.record(session, case.number, number, disagrees, DISPATCHER)
     with database.reading() as session:
-        waiting = [one.text for one in case.casework.redactions.waiting(session)]
+        proposed = case.casework.redactions.waiting(session)
+        waiting = [one.text for one in proposed]
         ticket = session.scalars(select(Ticket)).one()
         kept = session.scalars(select(RelayMessage).order_by(RelayMessage.id)).all()
     assert ticket.state is TicketState.DISPATCHING
     assert waiting[-1].startswith("还在排，")
+    assert proposed[-1].question is None  # said without being asked
     assert not [one for one in SECRETS if one in repr(waiting)]
     assert kept[-1].text == disagrees.note
 
