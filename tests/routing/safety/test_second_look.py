@@ -142,3 +142,22 @@ def test_what_tells_of_dying_or_says_little_is_never_taken_back() -> None:
     assert load_second_look().takes_back(fire, calm)
     assert not load_second_look().takes_back(dying, calm)
     assert not load_second_look().takes_back(fire, "居住证怎么办")
+
+
+@pytest.mark.parametrize(
+    "text", ["好的 拜拜", "算了算了，不投诉了，他们来扫了", "不用来了，已经修好了，谢谢"]
+)
+def test_farewell_and_an_appeal_withdrawn_as_it_was_mended_are_no_danger(text: str) -> None:
+    assert find_danger(text) is None
+
+
+@pytest.mark.parametrize("text", ["再见了，这个世界", "井盖没了，有人掉下去了，快来人啊"])
+def test_farewell_and_call_in_earnest_are_heard(text: str) -> None:
+    assert find_danger(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["云科大道上有个井盖没了，赶紧来人", "公交站台被车撞倒一个月了没人修"]
+)
+def test_broken_thing_in_the_street_is_no_cry_for_help(text: str) -> None:
+    assert find_danger(text) is None
