@@ -45,6 +45,11 @@ _JOINS = re.compile(
 _PARTS = re.compile(
     r"(?:请|麻烦|帮我|给我|还是|就)*分(?:开|别)(?:办理?|登记|处理)?(?:吧|了|就行|就好)?[。！!]*"
 )
+_NO_DISTRICT = "(?<!小)(?<!社)(?<!园)(?<!厂)(?<!校)(?<!景)(?<!院)(?<!片)(?<!城)(?<!市)"
+_DISTRICT = re.compile(
+    rf"[\u4e00-\u9fff]{{2,8}}?(?:{_NO_DISTRICT}区|县|(?<!城)(?<!夜)(?<!超)市)|经开区|开发区"
+)
+_DISTRICT_SAID = re.compile(rf"^[\u4e00-\u9fff]{{2,8}}?(?:{_NO_DISTRICT}区|县|市(?!场))(?=.{{2}})")
 _AGAIN = re.compile(r"又(?!不)|再次|还在|再一次|今天也|也(?:有|在|发生)")
 _KIND_SAID = {
     "投诉": AppealKind.COMPLAINT,
@@ -77,11 +82,7 @@ def correct(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
         when = f"{draft.when}、{heard.when}" if heard.when else draft.when
         return draft.model_copy(update={"when": when, "what": f"{draft.what}；{body}"})
     if heard.place and heard.place != draft.where:
-        short = len(body) <= WHOLE_PLACE and heard.place in body
-        where = _bare_place(body) if short else heard.place
-        return draft.model_copy(
-            update={"where": where, "district": heard.district or draft.district}
-        )
+        return _replaced(draft, body, heard.place, heard.district)
     if heard.when and heard.when != draft.when:
         return draft.model_copy(update={"when": heard.when})
     return draft.model_copy(update={"what": f"{draft.what}；{body}"}) if body else draft
@@ -162,6 +163,32 @@ def _swap(draft: AppealDraft, right: str, wrong: str, heard: Heard) -> AppealDra
         return draft.model_copy(update=changed)
     # The wrong word stands in no field: it was the district that we understood wrongly.
     return draft.model_copy(update={"where": _prefixed(right, draft.where)})
+
+
+def is_district(place: str) -> bool:
+    """Whether a place is a whole district, county or city: 「澜湖区」."""
+    return _DISTRICT.fullmatch(place) is not None
+
+
+def within_district(district: str, where: str) -> str:
+    """Return a place under the district that it is really in."""
+    return f"{district}{_DISTRICT_SAID.sub('', where)}"
+
+
+def _replaced(draft: AppealDraft, body: str, place: str, district: str | None) -> AppealDraft:
+    if district and draft.where and is_district(place):
+        return _redistricted(draft, place, district)
+    where = _bare_place(body) if len(body) <= WHOLE_PLACE and place in body else place
+    return draft.model_copy(update={"where": where, "district": district or draft.district})
+
+
+def _redistricted(draft: AppealDraft, said: str, district: str) -> AppealDraft:
+    """Put the district alone right: the road and the house number stay."""
+    assert draft.where is not None
+    update: dict[str, object] = {"district": district, "where": within_district(said, draft.where)}
+    if draft.district is not None and draft.district != district:
+        update["what"] = draft.what.replace(draft.district, said)
+    return draft.model_copy(update=update)
 
 
 def _prefixed(district: str, where: str | None) -> str:

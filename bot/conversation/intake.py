@@ -12,8 +12,10 @@ from bot.conversation.correcting import (
     WHOLE_PLACE,
     correct,
     holds,
+    is_district,
     joins,
     puts_right,
+    within_district,
 )
 from bot.conversation.intents import Intent
 from bot.conversation.schemas import AppealDraft, Heard, Slot
@@ -57,6 +59,7 @@ _REGISTERS = re.compile(
 )
 _ENOUGH = 4  # characters that can tell what happened: 路灯不亮
 _BESIDE_A_TIME = 2  # characters of a message that says a time and nothing else
+_BESIDE_A_PLACE = 4  # characters of a message that names a place and nothing else
 _REMAINDER = 6  # more than an answer to the open question: worth keeping
 _UNKNOWN = re.compile(
     r"^(?:我)?(?:不清楚|不知道|不晓得|记不得|记不清|不记得|忘了|说不清|没有|随便)[了啊吧。]*$"
@@ -67,6 +70,21 @@ _WITHHOLDS = re.compile(
     r"(?:留|给|提供|填|登记|写|说|告诉|公开)|"
     r"(?:不用|不要|不必|不需要|无需|别)(?:再|给|打电话)*(?:联系|回访|找)我|(?:不用|不要|不必|别)(?:给我)?(?:回|打)电话"
 )
+# Asked for a number: none to give, or none that is known by heart.
+_HAS_NO_CONTACT = re.compile(
+    r"不消|没得?(?:啥|什么)?必要|没有必要|免了|跳过|没得(?:电话|手机|号)|不会用手机|不(?:大|太|怎么)?(?:愿意?|想|敢|好)(?:给|说|留)|"
+    r"留(?:它|这个|电话)?(?:来)?(?:干啥|干嘛|做啥|做什么|干什么)[呀啊嘛]?[，,]?(?:不|免)"
+)
+_FORGOT = re.compile(r"(?:记|想)不(?:得|起|清|住|到)|不记得|忘(?:了|记)|不晓得|不知道|不清楚")
+_NUMBER_WORD = re.compile(r"电话|号码|手机|联系")
+_SHORT = 8  # characters
+# Any such place: where it is has still to be said.
+_VAGUE_PLACE = re.compile(
+    r"(?:在|就在|是|我们?|咱们?|这|那|我家|自己|一个|有个|某个?|的|个)*"
+    r"(?:工地|小区|学校|医院|楼下|楼上|家里?|门口|路边|路上|马路(?:上|边)?|公园|单位|公司|厂里?|商场|超市|菜市场|饭店|餐馆|"
+    r"附近|这里|那里|这边|那边|这儿|外面|村里|村子|隔壁|对面|院子)(?:里面?|头|门口|附近|旁边|那边|上)*[啊呀呢嘛。]*"
+)
+_WHOSE = re.compile(r"^(?:在|就在|是|我们?|咱们?|这|那|自己|一个|有个|某个?|的|个)+")
 _BLAMES = re.compile(r"投诉|举报|曝光")
 # Words that name a kind so plainly that nothing heard beside them counts.
 _SAID_OUTRIGHT = {
@@ -85,7 +103,9 @@ _AFFIRMS = re.compile(
 # Back from an interruption: 「继续刚才的投诉，……」
 _GOES_ON = re.compile(
     r"^(?:好的?|行)?[，,]?(?:那就?|我们?|咱们?)?(?:继续|接着|回到)(?:说|填|登记|办|报)?(?:刚才|刚刚|之前|前面|上面)?"
-    r"(?:的|那个|那件)?(?:投诉|举报|登记|诉求|求助|建议|表扬|反映|事儿?|话题)?(?:吧|哈)?(?:[，,。！!\s]+|$)"
+    r"(?:的|那个|那件)?(?:投诉|举报|登记|诉求|求助|建议|表扬|反映|事儿?|话题)?(?:吧|哈)?(?:[，,。！!\s]+|$)|"
+    r"^(?:(?:好的?|行|那|已经|我|刚|都)*(?:打|报)(?:了|过|完)?(?:电话|警|1[12][0-9])(?:了|过了|的)*[，,。！!\s]+)?"
+    r"(?:现在|先|再|那|就|我们?|还是|接着|继续)*(?:说说|讲讲|说一?下|聊聊)(?:刚才|那个|另外|那件)*[^，,。]{0,8}的?(?:事儿?|问题|情况)吧?(?:[，,。！!\s]+|$)"
 )
 # One breath: 「在文渊路，不对，在临江路」
 _TAKEN_BACK = re.compile(
@@ -186,11 +206,32 @@ def next_slot(draft: AppealDraft) -> Slot:
     return Slot.CONFIRM
 
 
-def ask(draft: AppealDraft, slot: Slot) -> tuple[AppealDraft, str]:
-    """Return the draft with ``slot`` as its open question, and the question."""
+def ask(draft: AppealDraft, slot: Slot, *, patient: bool = False) -> tuple[AppealDraft, str]:
+    """Return the draft with ``slot`` as its open question, and the question.
+
+    Args:
+        draft: as far as it is taken down.
+        slot: what is asked for.
+        patient: the citizen told something else of use meanwhile; the question is put once more
+            as at first, and does not count as asked in vain.
+    """
     times = draft.asked.get(slot, 0)
+    if patient and times and slot is draft.asking:
+        return draft, _question(draft, slot, times - 1)
     asking = draft.model_copy(update={"asking": slot, "asked": {**draft.asked, slot: times + 1}})
     return asking, _question(draft, slot, times)
+
+
+def tells_more(before: AppealDraft, after: AppealDraft, text: str) -> bool:
+    """Whether a message that leaves the question open was of use all the same, or a mere yes."""
+    if before.asking is Slot.WHERE and is_vague(after.where or ""):
+        return False
+    told = any(
+        getattr(before, name) != getattr(after, name)
+        for name in ("where", "district", "when", "kind", "contact")
+    )
+    goes_on = not _GOES_ON.sub("", text.strip())
+    return told or goes_on or affirms(text) or puts_right(before, text)
 
 
 def repeat(draft: AppealDraft) -> str:
@@ -217,7 +258,15 @@ def withholds(text: str) -> bool:
 
 def gives_contact(text: str, heard: Heard) -> bool:
     """Whether a message answers the question for a contact, by number or by refusal."""
-    return heard.phone is not None or bool(REFUSES_CONTACT.search(text))
+    return heard.phone is not None or _refuses_contact(text)
+
+
+def _refuses_contact(text: str) -> bool:
+    """Whether who is asked for a number gives none."""
+    if REFUSES_CONTACT.search(text) or _HAS_NO_CONTACT.search(text):
+        return True
+    of_number = _NUMBER_WORD.search(text) is not None or len(text) <= _SHORT
+    return of_number and _FORGOT.search(text) is not None
 
 
 def read_back(draft: AppealDraft) -> str:
@@ -280,7 +329,7 @@ def _absorb_heard(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
     )
     return draft.model_copy(
         update={
-            "where": draft.where or heard.place,
+            "where": _placed(draft, text, heard),
             "district": draft.district or heard.district,
             "when": draft.when or heard.when or lasting,
             "contact": draft.contact or heard.phone,
@@ -302,7 +351,36 @@ def _answer_where(draft: AppealDraft, text: str, intent: Intent | None) -> Appea
     # The gazetteer knows the subdistrict, the citizen the gate: a short answer is kept whole.
     if draft.where is None or (draft.where in said and len(said) <= WHOLE_PLACE):
         return draft.model_copy(update={"where": said})
+    if is_vague(draft.where) and not is_vague(said) and len(said) <= WHOLE_PLACE:
+        return draft.model_copy(update={"where": _closer(said, draft.where)})
     return draft
+
+
+def is_vague(where: str) -> bool:
+    """Whether a place is any of its kind: 「工地」, 「我们小区」."""
+    return _VAGUE_PLACE.fullmatch(where.strip()) is not None
+
+
+def _closer(said: str, where: str) -> str:
+    """Return the place just named, with what was said of it before."""
+    kind = _WHOSE.sub("", where)
+    return said if kind in said or not kind else f"{said}{kind}"
+
+
+def _placed(draft: AppealDraft, text: str, heard: Heard) -> str | None:
+    """Return where it is, after one more message."""
+    where, named = draft.where, heard.place
+    if where is None or named is None or named in where:
+        return where or named
+    if is_vague(where):
+        return _closer(named, where)
+    only_a_place = len(text.strip()) - len(named) <= _BESIDE_A_PLACE
+    if heard.district is None or draft.district is not None or not only_a_place:
+        return where
+    # What was taken for a place so far lies nowhere we know: the new name says where.
+    if is_district(named):
+        return within_district(named, where)
+    return f"{named}{where}"
 
 
 def _answer_when(draft: AppealDraft, text: str, _intent: Intent | None) -> AppealDraft:
@@ -312,7 +390,7 @@ def _answer_when(draft: AppealDraft, text: str, _intent: Intent | None) -> Appea
 
 
 def _answer_contact(draft: AppealDraft, text: str, intent: Intent | None) -> AppealDraft:
-    refuses = intent in {Intent.WITHHOLD_CONTACT, Intent.DENY} or REFUSES_CONTACT.search(text)
+    refuses = intent in {Intent.WITHHOLD_CONTACT, Intent.DENY} or _refuses_contact(text)
     if draft.contact is None and refuses:
         return draft.model_copy(update={"contact_refused": True})
     return draft
@@ -335,6 +413,8 @@ def _keep_remainder(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
     remainder = _WHO.sub("", remainder)
     if len(re.sub(r"\W", "", remainder)) <= _REMAINDER or REFUSES_CONTACT.search(text):
         return draft
+    if draft.asking is Slot.CONTACT and _refuses_contact(text):
+        return draft
     return draft.model_copy(update={"what": f"{draft.what}；{text.strip()}".strip("；")})
 
 
@@ -350,7 +430,7 @@ def _filled(draft: AppealDraft, slot: Slot) -> bool:
     if slot is Slot.WHAT:
         return bool(draft.what)
     if slot is Slot.WHERE:
-        return draft.where is not None
+        return draft.where is not None and (draft.district is not None or not is_vague(draft.where))
     if slot is Slot.WHEN:
         return draft.when is not None
     return draft.contact is not None or draft.contact_refused

@@ -44,12 +44,18 @@ _HEARD_NOTHING = re.compile(
     r"(?:投诉|举报|反映|反应|报|说|提|登记)(?:的|过|了|那)[^，,。]{0,10}?(?:事|问题|情况|诉求|工单|件)?.{0,10}"
     r"(?:动静|音信|音讯|消息|下文|回音|回复|答复|回话|结果|石沉大海|反馈)|"
     r"(?:昨天|前天|前几天|上[个周星礼月次回]|之前|早就).{0,5}(?:投诉|举报|反映)[^，,。]{2,14}[，,]?(?:到现在|至今|一直|到今天|还)"
-    r"(?:都|还|是)*没(?:有)?(?:人|谁)?.{0,4}(?:回话|回复|答复|联系|消息|结果|音信|动静)"
+    r"(?:都|还|是)*没(?:有)?(?:人|谁)?.{0,4}(?:回话|回复|答复|联系|消息|结果|音信|动静)|"
+    r"(?:投诉|举报|反映|反应|报|说|提)(?:过|了)?的(?:那个|那件)?(?:事儿?|问题|情况|东西).{0,8}没(?:有)?(?:人|谁|哪个|得人)?.{0,3}(?:理|管|处理|解决|联系|问)"
 )
 _NEW_ACCOUNT = re.compile(r"又|再次|还在|现在更")
 _COMPLAINS = re.compile(
     r"投诉|举报|反映|求助|曝光|没人管|不给个说法|讨薪|讨要|讨个?说法|讨个?公道|主持公道|做主|维权"
 )
+# Told with a call that somebody act: no guide is asked for.
+_CALLS_FOR_ACTION = re.compile(
+    r"(?:你们?|有(?:没有)?人|谁|哪个|政府|到底)?(?:管不管|来管|管一?管|能不能管|该不该管)(?!理|辖)"
+)
+_CALL_WITH_STORY = 12  # characters
 _WANTS_TO_COMPLAIN = re.compile(r"(?:你好|您好|喂)?[，,\s]*我?们?(?:要|想|来|得)(?:投诉|举报|反映)")
 _QUESTION = re.compile(
     r"[?？]|怎么|如何|咋|多少|哪|什么|啥|几[天次个回级月]|多久|多长|多大|"
@@ -80,6 +86,7 @@ _DOES_NOT_KNOW = re.compile(r"记不|忘|不清楚|不知道|不晓得|不确定
 _ASKS_ASIDE = re.compile(
     r"[?？]$|[吗呢么嘛]$|怎么(?!都)|如何|为什么|为啥|凭什么|干嘛|多久|几天|多少|什么时候|能不能|会不会|是不是|可不可以|有没有"
 )
+_OTHER_CITY = "other_city"
 _SHORT = 12  # a place or a time is said in fewer characters than a question
 
 
@@ -154,6 +161,8 @@ def topic_of(act: Act, turn: Turn) -> Topic | None:
     if draft is not None and draft.asking in {None, Slot.WHAT}:
         return None  # in an account of what happened
     topic = remarks().topic(turn.text)
+    if topic is not None and topic.name == _OTHER_CITY and turn.heard.district is not None:
+        return None  # it lies in this city, whatever other city is spoken of
     complains = _COMPLAINS.search(turn.text) is not None
     if topic is None or (
         topic.declined and complains and (act is Act.APPEAL or _tells_issue(turn))
@@ -244,7 +253,7 @@ def _free(act: Act, intent: Intent | None, turn: Turn) -> Act:
     tells_issue = _tells_issue(turn)
     if act is Act.PROGRESS:
         return _progress_or(turn, answered=answered, tells_issue=tells_issue)
-    if answered and not _wants_it_registered(act, turn):
+    if answered and not (_wants_it_registered(act, turn) or _calls_for_action(turn)):
         # Handing over and cancelling are said plainly or not at all.
         return act if act in {Act.HANDOVER, Act.CANCEL_APPEAL} else Act.ANSWER_QUESTION
     asks_vaguely = act is Act.APPEAL and intent not in ANSWERS and _asks_vaguely(turn)
@@ -301,6 +310,12 @@ def _wants_it_registered(act: Act, turn: Turn) -> bool:
     return act is Act.APPEAL and said and not _reads_as_question(turn.text)
 
 
+def _calls_for_action(turn: Turn) -> bool:
+    """Whether a story ends in a call that somebody act: 「……你们管不管」."""
+    called = _CALLS_FOR_ACTION.search(turn.text) is not None
+    return called and len(turn.text) >= _CALL_WITH_STORY and _tells_issue(turn)
+
+
 def _tells_issue(turn: Turn) -> bool:
     """Whether a message tells of something to be handled, and not just in anger."""
     heard = turn.heard
@@ -350,6 +365,8 @@ def _beside_intake(act: Act, asking: Slot | None, turn: Turn) -> Act:
         return act
     if (courtesy := _COURTESIES.get(guess_intent(turn))) is not None:
         return courtesy
+    if asking is not Slot.WHAT and remarks().doubt(turn.text) is not None:
+        return Act.FALLBACK
     asks_back = act is Act.ANSWER_QUESTION or _reads_as_question(turn.text.strip())
     if asks_back and turn.retrieved.decision is Decision.ANSWER and not _answers(asking, turn):
         return Act.ANSWER_QUESTION
