@@ -4,6 +4,7 @@ Pure functions over ``AppealDraft``, at any point of taking it down.
 """
 
 import re
+from collections.abc import Sequence
 
 from bot.conversation.schemas import AppealDraft, Heard, Slot
 from routing.schemas import AppealKind
@@ -45,6 +46,11 @@ _JOINS = re.compile(
 _PARTS = re.compile(
     r"(?:请|麻烦|帮我|给我|还是|就)*分(?:开|别)(?:办理?|登记|处理)?(?:吧|了|就行|就好)?[。！!]*"
 )
+_BESIDES = re.compile(
+    r"另外|还有(?!电话|手机|号码|时间|地址|地点)|再(?:一|有)个|对了[，,]?(?:还|另)"
+)
+_AN_ISSUE = 0.7  # probability
+_SHORT = 8  # characters
 _NO_DISTRICT = "(?<!小)(?<!社)(?<!园)(?<!厂)(?<!校)(?<!景)(?<!院)(?<!片)(?<!城)(?<!市)"
 _DISTRICT = re.compile(
     rf"[\u4e00-\u9fff]{{2,8}}?(?:{_NO_DISTRICT}区|县|(?<!城)(?<!夜)(?<!超)市)|经开区|开发区"
@@ -66,26 +72,18 @@ def correct(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
     body = _CORRECTION.sub("", _CONCEDES.sub("", text.strip()))
     if said := _FIELD_SAID.match(body):
         return _set_field(draft, said["field"], said["value"], heard)
-    swap = _NOT_B_BUT_A.search(text) or _A_NOT_B.search(body)
+    swaps = [*_NOT_B_BUT_A.finditer(text)] or [*_A_NOT_B.finditer(body)]
+    if len(swaps) > 1:
+        # 「不是长坡路是云科大道，时间也不是昨天是前天」
+        return _swapped(draft, swaps, heard)
+    swap = next(iter(swaps), None)
     if swap and _fits_swap(draft, swap, heard):
         right, wrong = swap["right"].strip(" 的。"), swap["wrong"].strip(" 的。")
         fixed = _swap(draft, right, wrong, heard)
         named = right if draft.district and wrong in draft.district else heard.district
         district = named if named and named in right else draft.district
         return fixed.model_copy(update={"district": district})
-    if heard.phone:
-        return draft.model_copy(update={"contact": heard.phone, "contact_refused": False})
-    if REFUSES_CONTACT.search(body):
-        return draft.model_copy(update={"contact": None, "contact_refused": True})
-    if _AGAIN.search(body) and draft.when:
-        # It happened once more: both times stand, and what was said of it.
-        when = f"{draft.when}、{heard.when}" if heard.when else draft.when
-        return draft.model_copy(update={"when": when, "what": f"{draft.what}；{body}"})
-    if heard.place and heard.place != draft.where:
-        return _replaced(draft, body, heard.place, heard.district)
-    if heard.when and heard.when != draft.when:
-        return draft.model_copy(update={"when": heard.when})
-    return draft.model_copy(update={"what": f"{draft.what}；{body}"}) if body else draft
+    return _retold(draft, body, heard)
 
 
 def holds(text: str) -> bool:
@@ -126,6 +124,34 @@ def _fits_swap(draft: AppealDraft, swap: re.Match[str], heard: Heard) -> bool:
     wrong = swap["wrong"].strip(" 的。")
     stands = any(value and wrong in value for value in (draft.what, draft.where, draft.when))
     return stands or heard.district is not None or wrong == draft.district
+
+
+def _retold(draft: AppealDraft, body: str, heard: Heard) -> AppealDraft:
+    """Take what is said anew, without a word of what was wrong."""
+    if heard.phone:
+        return draft.model_copy(update={"contact": heard.phone, "contact_refused": False})
+    if REFUSES_CONTACT.search(body):
+        return draft.model_copy(update={"contact": None, "contact_refused": True})
+    if _AGAIN.search(body) and draft.when:
+        # It happened once more: both times stand, and what was said of it.
+        when = f"{draft.when}、{heard.when}" if heard.when else draft.when
+        return draft.model_copy(update={"when": when, "what": f"{draft.what}；{body}"})
+    if _BESIDES.match(body) and heard.appeal_probability >= _AN_ISSUE and len(body) > _SHORT:
+        # One more issue, told late: nothing of the first is wrong.
+        return draft.model_copy(update={"what": f"{draft.what}；{body}"})
+    if heard.place and heard.place != draft.where:
+        return _replaced(draft, body, heard.place, heard.district)
+    if heard.when and heard.when != draft.when:
+        return draft.model_copy(update={"when": heard.when})
+    return draft.model_copy(update={"what": f"{draft.what}；{body}"}) if body else draft
+
+
+def _swapped(draft: AppealDraft, swaps: Sequence[re.Match[str]], heard: Heard) -> AppealDraft:
+    for swap in swaps:
+        if _fits_swap(draft, swap, heard):
+            draft = _swap(draft, swap["right"].strip(" 的。"), swap["wrong"].strip(" 的。"), heard)
+    named = heard.district if heard.place and heard.place in (draft.where or "") else None
+    return draft.model_copy(update={"district": named or draft.district})
 
 
 def _bare_place(body: str) -> str:

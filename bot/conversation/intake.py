@@ -72,7 +72,7 @@ _WITHHOLDS = re.compile(
 )
 # Asked for a number: none to give, or none that is known by heart.
 _HAS_NO_CONTACT = re.compile(
-    r"不消|没得?(?:啥|什么)?必要|没有必要|免了|跳过|没得(?:电话|手机|号)|不会用手机|不(?:大|太|怎么)?(?:愿意?|想|敢|好)(?:给|说|留)|"
+    r"不消|(?:甭|莫|勿|休|懒得)[^，,。]{0,5}(?:留|给|要|问|提供|填|写)|没得?(?:啥|什么)?必要|没有必要|免了|跳过|没得(?:电话|手机|号)|不会用手机|不(?:大|太|怎么)?(?:愿意?|想|敢|好)(?:给|说|留)|"
     r"留(?:它|这个|电话)?(?:来)?(?:干啥|干嘛|做啥|做什么|干什么)[呀啊嘛]?[，,]?(?:不|免)"
 )
 _FORGOT = re.compile(r"(?:记|想)不(?:得|起|清|住|到)|不记得|忘(?:了|记)|不晓得|不知道|不清楚")
@@ -83,6 +83,11 @@ _VAGUE_PLACE = re.compile(
     r"(?:在|就在|是|我们?|咱们?|这|那|我家|自己|一个|有个|某个?|的|个)*"
     r"(?:工地|小区|学校|医院|楼下|楼上|家里?|门口|路边|路上|马路(?:上|边)?|公园|单位|公司|厂里?|商场|超市|菜市场|饭店|餐馆|"
     r"附近|这里|那里|这边|那边|这儿|外面|村里|村子|隔壁|对面|院子)(?:里面?|头|门口|附近|旁边|那边|上)*[啊呀呢嘛。]*"
+)
+# No answer to the question where: 「哎呀我也说不好」
+_NO_PLACE = re.compile(r"算了|[我你您他她它]|怎么|什么|[吗呢][?？]?$|不|没|烦|[?？]|臭|吵|坏|漏")
+_PLACE_HINT = re.compile(
+    r"[路街巷道号栋幢楼室村镇乡桥区县市园店厂站校院场城府苑庭湾寨坝坡队组]|门口|旁边|附近|对面|隔壁|家|里面|这边|那边|网上"
 )
 _WHOSE = re.compile(r"^(?:在|就在|是|我们?|咱们?|这|那|自己|一个|有个|某个?|的|个)+")
 _BLAMES = re.compile(r"投诉|举报|曝光")
@@ -98,7 +103,13 @@ _SUGGESTS = re.compile(
 )
 _AFFIRMS = re.compile(
     r"^(?:确认|确定|对|对的|是|是的|没问题|没错|好|好的|可以|行|嗯+|提交|正确|没有问题|就(?:是)?这样|这[回次下](?:都|全)?对|ok|OK)"
-    r"(?:了|啊|吧|呀|哦|噢|提交|登记|交|报)*[。！!~]*$"
+    r"(?:了|啊|吧|呀|哦|噢|提交|登记|交|报)*[。！!~]*$|"
+    # all of it is right: 「以上信息无误」
+    r"^(?:以上|上述|上面|这些|所有|全部|信息|内容|情况|写|记|说|讲|得|的|都|全|也)*(?:无误|属实|没错|正确|准确|齐全|没(?:有)?问题)(?:的|了|啊|呀)*[。！!~]*$|"
+    # what is wanted done: 「赶紧报上去」, 「请予登记」
+    r"^(?:请|就|那|那就|你|您|你们|赶紧|赶快|快点?|马上|尽快|给我|帮我|替我|麻烦|可以|行|好|予以?|往)*"
+    r"(?:提交|登记|上报|递交|报|交|递|转|办|送)(?:上去|过去|上|去|了|吧|啊|呀|嘛|就行|就好|即可|一下|下)*[。！!~]*$|"
+    r"^(?:中|成|妥|得|管|要得|没得问题|莫得问题|木问题|冇问题|欧了|好(?:嘞|滴|咧|的呢)|阔以|闷得)(?:了|啊|呀|嘛|吧)*[。！!~]*$"
 )
 # Back from an interruption: 「继续刚才的投诉，……」
 _GOES_ON = re.compile(
@@ -347,6 +358,8 @@ def _answer_what(draft: AppealDraft, text: str, _intent: Intent | None) -> Appea
 def _answer_where(draft: AppealDraft, text: str, intent: Intent | None) -> AppealDraft:
     said = text.strip()
     if _UNKNOWN.match(said) or intent is Intent.DENY:
+        return draft
+    if draft.where is None and _NO_PLACE.search(said) and not _PLACE_HINT.search(said):
         return draft
     # The gazetteer knows the subdistrict, the citizen the gate: a short answer is kept whole.
     if draft.where is None or (draft.where in said and len(said) <= WHOLE_PLACE):

@@ -35,7 +35,7 @@ _WEAK = frozenset(
 _BREAKS_INTAKE = frozenset({Act.CANCEL_APPEAL, Act.HANDOVER, Act.PROGRESS})
 _ASKS_PROGRESS = re.compile(
     r"进度|进展|单号|编号|查询码|(?:办|处理|解决)(?:理)?(?:到哪|[得的](?:怎么样|咋样|如何))|处理怎么样|(?:投诉|举报|反映|诉求|工单).{0,8}"
-    r"(?:结果|回复|答复|怎么样|咋样|到哪|处理了?没|办了?没|有没有)|(?:有|没)(?:结果|回复|答复|下文)|"
+    r"(?:结果|回复|答复|怎么样|咋样|到哪|处理了?没|办了?没|有没有)|(?:有|没)(?:结果|回复|答复|下文)|到哪一?步|(?:搞|弄|查)[得的](?:怎么样|咋样|如何)|"
     r"动静|音信|音讯|回音|石沉大海|(?:什么时候|啥时候|哪天|几时|几号|多久)(?:能|可以|才|会)*(?:给我?|来个?|有)?个?"
     r"(?:回话|回复|答复|回音|消息|结果|信儿?|说法)"
 )
@@ -56,6 +56,11 @@ _CALLS_FOR_ACTION = re.compile(
     r"(?:你们?|有(?:没有)?人|谁|哪个|政府|到底)?(?:管不管|来管|管一?管|能不能管|该不该管)(?!理|辖)"
 )
 _CALL_WITH_STORY = 12  # characters
+_PRAISES_US = re.compile(
+    r"^(?:哎呀?|嗯|哇|不错|谢谢)*[，,]?(?:(?:你|您|你们)(?:这个|这)?(?:小)?(?:助手|机器人|智能客服|热线|系统|平台)?|(?:这个|这|小)(?:小)?(?:助手|机器人|智能客服|热线)|12345)"
+    r"(?:可|还|真的?|挺|蛮|好|很|太|回答得?|说得|办事|服务|态度)*(?:好用|不错|棒|厉害|贴心|给力|聪明|耐心|靠谱|方便|好(?!像|多|几|久))|"
+    r"(?:给|打)(?:你们?|您|个)*(?:好评|五星|满分|一百分|100分|5分)"
+)
 _WANTS_TO_COMPLAIN = re.compile(r"(?:你好|您好|喂)?[，,\s]*我?们?(?:要|想|来|得)(?:投诉|举报|反映)")
 _QUESTION = re.compile(
     r"[?？]|怎么|如何|咋|多少|哪|什么|啥|几[天次个回级月]|多久|多长|多大|"
@@ -79,6 +84,7 @@ _PLACE_WORDS = re.compile(r"[路街巷号栋幢楼室村镇桥]|小区|单元|�
 _COURTESIES = {
     Intent.GREET: Act.GREET,
     Intent.THANKS: Act.THANKS,
+    Intent.GOODBYE: Act.GOODBYE,
     Intent.ABUSE: Act.ABUSE,
     Intent.OUT_OF_SCOPE: Act.OUT_OF_SCOPE,
 }
@@ -195,6 +201,8 @@ def _said_shortly(turn: Turn) -> Act | None:
         state.asks is Slot.RATING and rates_service(text) is not None
     ):
         return Act.RATE
+    if _praises_us(turn):
+        return Act.RATE
     if state.person_called and _WAITS.match(text):
         return Act.HANDOVER
     if _CANCELS.match(text):
@@ -202,6 +210,13 @@ def _said_shortly(turn: Turn) -> Act | None:
     if _is_progress(turn):
         return Act.PROGRESS
     return Act.APPEAL if intake.registers(text) else None
+
+
+def _praises_us(turn: Turn) -> bool:
+    """Whether it is this assistant that is praised: a rating, nothing to be passed on."""
+    text, heard = turn.text.strip(), turn.heard
+    named = heard.place is not None or heard.when is not None
+    return not named and len(text) <= _ASIDE and _PRAISES_US.search(text) is not None
 
 
 def _is_progress(turn: Turn) -> bool:
