@@ -31,7 +31,7 @@ _LINK = (
 )
 _CUT = re.compile(
     rf"(?P<end>[。！!？?；;\n]+)|[，,、 ]+(?=(?:{_LINK}))|"
-    r"(?<=.)(?=另外|此外|顺便)|(?P<comma>[，,]+)"
+    r"(?<=.)(?=另外(?!一?[个件家处位]|的)|此外|顺便)|(?P<comma>[，,]+)"
 )
 _LINKED = re.compile(rf"^(?:{_LINK})")
 _ORDINAL = re.compile(

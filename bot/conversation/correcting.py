@@ -64,6 +64,11 @@ _KIND_SAID = {
     "建议": AppealKind.SUGGESTION,
     "表扬": AppealKind.COMMENDATION,
 }
+# 「写成求助吧，别写投诉」
+_KIND_TOLD = re.compile(
+    r"^.{0,8}(?<![别不])(?:写|算|改|按|登记?|报|归|作)(?:成|为|作|个)?(?:是|一个|一件)?(?P<kind>投诉|举报|求助|建议|表扬)"
+    r"(?:吧|好了|就行|就好|算了|处理|办)?(?:[，,。！!].{0,10})?$"
+)
 _SLOT_OF_FIELD = {"地点": Slot.WHERE, "地址": Slot.WHERE, "位置": Slot.WHERE, "时间": Slot.WHEN}
 
 
@@ -72,6 +77,8 @@ def correct(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
     body = _CORRECTION.sub("", _CONCEDES.sub("", text.strip()))
     if said := _FIELD_SAID.match(body):
         return _set_field(draft, said["field"], said["value"], heard)
+    if kind := _KIND_TOLD.search(body):
+        return _set_field(draft, "类型", kind["kind"], heard)
     swaps = [*_NOT_B_BUT_A.finditer(text)] or [*_A_NOT_B.finditer(body)]
     if len(swaps) > 1:
         # 「不是长坡路是云科大道，时间也不是昨天是前天」

@@ -65,7 +65,7 @@ _UNKNOWN = re.compile(
     r"^(?:我)?(?:不清楚|不知道|不晓得|记不得|记不清|不记得|忘了|说不清|没有|随便)[了啊吧。]*$"
 )
 _WITHHOLDS = re.compile(
-    r"(?:不|别)(?:想|愿意?|方便|用|要|敢)?(?:留|给|提供|填|登记)(?:我的?)?(?:电话|号码|手机|联系方式|姓名)|"
+    r"(?:不|别|甭|莫|勿|休)(?:想|愿意?|方便|用|要|敢|再)?(?:跟我|向我|找我)?(?:留|给|提供|填|登记|问|要)(?:我的?)?(?:电话|号码|手机|联系方式|姓名)|"
     r"(?:电话|号码|手机号?|联系方式)(?:我|就|也|都|暂时|先|还是)*(?:不|别)(?:太|大)?(?:想|愿意?|方便|用|要|敢|了)*"
     r"(?:留|给|提供|填|登记|写|说|告诉|公开)|"
     r"(?:不用|不要|不必|不需要|无需|别)(?:再|给|打电话)*(?:联系|回访|找)我|(?:不用|不要|不必|别)(?:给我)?(?:回|打)电话"
@@ -122,6 +122,11 @@ _GOES_ON = re.compile(
 _TAKEN_BACK = re.compile(
     r"^(?P<wrong>.{1,20}?)[，,。…\s]+(?:哦|噢|啊|哎)?(?:不对|不是|错了|说错了|口误|记错了)[了啊哦]?[，,。\s]+(?:应该)?(?:是)?(?P<right>.{2,})$"
 )
+# 「沙坝村的路灯坏了，不对，是松林铺村」
+_SLIP_OF_THE_TONGUE = re.compile(
+    r"[，,。…\s]+(?:哦|噢|啊|哎|呃)?(?:不对|(?:我)?(?:说|讲|记|写|打)错了|口误)[了啊哦]?[，,。\s]*(?:应该)?是?在?"
+    r"(?P<right>[^，,。！!？?\s]{2,16})"
+)
 # Who speaks and that a number follows: no part of what happened.
 _WHO = re.compile(
     r"我(?:叫|姓|是)[^，,。]{1,4}(?=[，,。]|$)|(?:我的?)?(?:电话|手机号?|号码|联系方式)(?:就?是|：|:)?"
@@ -140,8 +145,15 @@ _LASTING = re.compile(
 )
 
 
+# 「锁了一个星期」
+_LASTED = re.compile(
+    r"(?<=了)(?:\d{1,3}|[一二两三四五六七八九十半几]{1,2})(?:多)?(?:来)?个?(?:多)?(?:天|周|星期|礼拜|月|年)(?=[，,。！!\s]|$)"
+)
+
+
 def begin(text: str, heard: Heard, intent: Intent | None) -> AppealDraft:
     """Open a draft from the first thing said; everything already told is in it."""
+    text, heard = _put_right_at_once(text, heard)
     draft = AppealDraft(kind=_kind(text, heard, intent), what="")
     withheld = heard.anonymous or (_WITHHOLDS.search(text) is not None and heard.phone is None)
     told = _absorb_heard(draft, text, heard)
@@ -328,7 +340,7 @@ def _what(text: str) -> str:
 
 
 def _absorb_heard(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
-    found = _LASTING.search(text)
+    found = _LASTING.search(text) or _LASTED.search(text)
     # Who is asked for the time answers in their own words.
     timed = draft.kind in _TIMED and draft.asking is not Slot.WHEN
     lasting = f"已有{found[0]}" if found and timed else None
@@ -429,6 +441,21 @@ def _keep_remainder(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
     if draft.asking is Slot.CONTACT and _refuses_contact(text):
         return draft
     return draft.model_copy(update={"what": f"{draft.what}；{text.strip()}".strip("；")})
+
+
+def _put_right_at_once(text: str, heard: Heard) -> tuple[str, Heard]:
+    """Return what was said with what it takes back itself put right, and what was heard of it."""
+    slip = _SLIP_OF_THE_TONGUE.search(text)
+    if slip is None:
+        return text, heard
+    told, right = text[: slip.start()], slip["right"].strip()
+    if heard.place and heard.place in told and _PLACE_HINT.search(right):
+        said = {"place": right, "district": None}
+        return told.replace(heard.place, right) + text[slip.end() :], heard.model_copy(update=said)
+    if heard.when and heard.when in told and _TIME.search(right):
+        meant = heard.model_copy(update={"when": right})
+        return told.replace(heard.when, right) + text[slip.end() :], meant
+    return text, heard
 
 
 def _of_the_rest(heard: Heard, text: str) -> dict[str, object]:

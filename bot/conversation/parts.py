@@ -168,6 +168,13 @@ class PartReader:
             piece.kind = _Kind.QUESTION
 
 
+def _alone(piece: _Piece, *, first: bool) -> str:
+    """Return the text of a part as it may stand alone."""
+    if piece.kind == _Kind.ISSUE and first:
+        return piece.bare  # 「第一件事，……」 counts, and names no "一件事一次办"
+    return piece.text if first or piece.kind == _Kind.PERSON else without_link(piece.text)
+
+
 def _asked(answer: Answer) -> str:
     """Return a text that asks for one part of several as its answer understood it."""
     facet = answer.facet.label if answer.facet else ""
@@ -212,7 +219,7 @@ def _in_order(pieces: Sequence[_Piece], state: DialogueState) -> tuple[Part, ...
     """Return parts: questions before issues, so that an appeal's open question stands last."""
     parts = [
         Part(
-            piece.text if number == 0 or piece.kind == _Kind.PERSON else without_link(piece.text),
+            _alone(piece, first=number == 0),
             issue=piece.kind == _Kind.ISSUE,
         )
         for number, piece in enumerate(pieces)

@@ -17,6 +17,7 @@ from bot.conversation.schemas import Act, Slot, Turn
 from knowledge_base.schema import FacetName
 from retrieval.schemas import Decision
 from retrieval.several import is_question
+from routing.schemas import AppealKind
 
 # Tuned on the scripted dialogues under tests/bot: below it a greeting with a story is a greeting.
 APPEAL_SURE = 0.7
@@ -51,10 +52,14 @@ _NEW_ACCOUNT = re.compile(r"又|再次|还在|现在更")
 _COMPLAINS = re.compile(
     r"投诉|举报|反映|求助|曝光|没人管|不给个说法|讨薪|讨要|讨个?说法|讨个?公道|主持公道|做主|维权"
 )
+# Of another appeal than the one that is taken down.
+_SPOKEN_OF_BEFORE = re.compile(r"刚才|刚刚|之前|上次|上回|前面|上一?[个件]")
 # Told with a call that somebody act: no guide is asked for.
 _CALLS_FOR_ACTION = re.compile(
     r"(?:你们?|有(?:没有)?人|谁|哪个|政府|到底)?(?:管不管|来管|管一?管|能不能管|该不该管)(?!理|辖)"
 )
+_ACCUSES = 0.95  # probability
+_WANTS_AN_ERRAND = re.compile(r"想|要办|办理|申请|补办|需要|登记|领取|打算|准备")
 _CALL_WITH_STORY = 12  # characters
 _PRAISES_US = re.compile(
     r"^(?:哎呀?|嗯|哇|不错|谢谢)*[，,]?(?:(?:你|您|你们)(?:这个|这)?(?:小)?(?:助手|机器人|智能客服|热线|系统|平台)?|(?:这个|这|小)(?:小)?(?:助手|机器人|智能客服|热线)|12345)"
@@ -268,7 +273,8 @@ def _free(act: Act, intent: Intent | None, turn: Turn) -> Act:
     tells_issue = _tells_issue(turn)
     if act is Act.PROGRESS:
         return _progress_or(turn, answered=answered, tells_issue=tells_issue)
-    if answered and not (_wants_it_registered(act, turn) or _calls_for_action(turn)):
+    account = _calls_for_action(turn) or _accuses(turn)
+    if answered and not (_wants_it_registered(act, turn) or account):
         # Handing over and cancelling are said plainly or not at all.
         return act if act in {Act.HANDOVER, Act.CANCEL_APPEAL} else Act.ANSWER_QUESTION
     asks_vaguely = act is Act.APPEAL and intent not in ANSWERS and _asks_vaguely(turn)
@@ -331,6 +337,15 @@ def _calls_for_action(turn: Turn) -> bool:
     return called and len(turn.text) >= _CALL_WITH_STORY and _tells_issue(turn)
 
 
+def _accuses(turn: Turn) -> bool:
+    """Whether a wrong is told of a place, and nothing is asked: a guide would be no answer."""
+    heard, text = turn.heard, turn.text
+    wrong = heard.kind in {AppealKind.COMPLAINT, AppealKind.IRREGULARITY_REPORT}
+    told = heard.place is not None and heard.appeal_probability >= _ACCUSES
+    asks = _reads_as_question(text) or _WANTS_AN_ERRAND.search(text) is not None
+    return wrong and told and not asks and _tells_issue(turn)
+
+
 def _tells_issue(turn: Turn) -> bool:
     """Whether a message tells of something to be handled, and not just in anger."""
     heard = turn.heard
@@ -376,6 +391,8 @@ def _affirms(turn: Turn) -> bool:
 
 def _beside_intake(act: Act, asking: Slot | None, turn: Turn) -> Act:
     """Return the act of what may be said beside the open question of an appeal."""
+    if _SPOKEN_OF_BEFORE.search(turn.text) and _looks_up(turn):
+        return Act.PROGRESS
     if act in _BREAKS_INTAKE and (act is not Act.PROGRESS or _looks_up(turn)):
         return act
     if (courtesy := _COURTESIES.get(guess_intent(turn))) is not None:
