@@ -31,14 +31,23 @@ class Appealing:
             taken = intake.absorb(draft, turn.text, turn.heard, intent)
             changed = draft.asking is Slot.CONFIRM and taken != draft
             said = replies.CORRECTED if changed else ""
-            return self._advance(taken, said, intent, turn)
+            patient = intake.tells_more(draft, taken, turn.text)
+            return self._advance(taken, said, intent, turn, patient=patient)
         if turn.state.unanswered and intent is not Intent.MAKE_COMPLAINT and "登记" in turn.text:
             opened = intake.begin_offered(turn.state.unanswered, turn.state.offered)
         else:
             opened = intake.begin(turn.text, turn.heard, intent)
         return self._advance(opened, replies.opening(opened.kind), intent, turn)
 
-    def _advance(self, draft: AppealDraft, said: str, intent: Intent | None, turn: Turn) -> Outcome:
+    def _advance(
+        self,
+        draft: AppealDraft,
+        said: str,
+        intent: Intent | None,
+        turn: Turn,
+        *,
+        patient: bool = False,
+    ) -> Outcome:
         slot = intake.next_slot(draft)
         proposal = self._proposing.propose_for(draft) if draft.what else None
         if proposal is not None and proposal.outcome is RoutingOutcome.DECLINE:
@@ -50,7 +59,7 @@ class Appealing:
         ):
             slot = Slot.WHERE
         noted = draft.model_copy(update={"notes": self._proposing.notes_for(draft)})
-        asking, question = intake.ask(noted, slot)
+        asking, question = intake.ask(noted, slot, patient=patient)
         lead = proposal.lead if proposal is not None and not proposal.needs_dispatcher else None
         named = self._proposing.department_name(lead)
         if asking.parts:

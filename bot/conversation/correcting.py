@@ -4,6 +4,7 @@ Pure functions over ``AppealDraft``, at any point of taking it down.
 """
 
 import re
+from collections.abc import Sequence
 
 from bot.conversation.schemas import AppealDraft, Heard, Slot
 from routing.schemas import AppealKind
@@ -45,6 +46,16 @@ _JOINS = re.compile(
 _PARTS = re.compile(
     r"(?:请|麻烦|帮我|给我|还是|就)*分(?:开|别)(?:办理?|登记|处理)?(?:吧|了|就行|就好)?[。！!]*"
 )
+_BESIDES = re.compile(
+    r"另外|还有(?!电话|手机|号码|时间|地址|地点)|再(?:一|有)个|对了[，,]?(?:还|另)"
+)
+_AN_ISSUE = 0.7  # probability
+_SHORT = 8  # characters
+_NO_DISTRICT = "(?<!小)(?<!社)(?<!园)(?<!厂)(?<!校)(?<!景)(?<!院)(?<!片)(?<!城)(?<!市)"
+_DISTRICT = re.compile(
+    rf"[\u4e00-\u9fff]{{2,8}}?(?:{_NO_DISTRICT}区|县|(?<!城)(?<!夜)(?<!超)市)|经开区|开发区"
+)
+_DISTRICT_SAID = re.compile(rf"^[\u4e00-\u9fff]{{2,8}}?(?:{_NO_DISTRICT}区|县|市(?!场))(?=.{{2}})")
 _AGAIN = re.compile(r"又(?!不)|再次|还在|再一次|今天也|也(?:有|在|发生)")
 _KIND_SAID = {
     "投诉": AppealKind.COMPLAINT,
@@ -53,6 +64,11 @@ _KIND_SAID = {
     "建议": AppealKind.SUGGESTION,
     "表扬": AppealKind.COMMENDATION,
 }
+# 「写成求助吧，别写投诉」
+_KIND_TOLD = re.compile(
+    r"^.{0,8}(?<![别不])(?:写|算|改|按|登记?|报|归|作)(?:成|为|作|个)?(?:是|一个|一件)?(?P<kind>投诉|举报|求助|建议|表扬)"
+    r"(?:吧|好了|就行|就好|算了|处理|办)?(?:[，,。！!].{0,10})?$"
+)
 _SLOT_OF_FIELD = {"地点": Slot.WHERE, "地址": Slot.WHERE, "位置": Slot.WHERE, "时间": Slot.WHEN}
 
 
@@ -61,30 +77,20 @@ def correct(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
     body = _CORRECTION.sub("", _CONCEDES.sub("", text.strip()))
     if said := _FIELD_SAID.match(body):
         return _set_field(draft, said["field"], said["value"], heard)
-    swap = _NOT_B_BUT_A.search(text) or _A_NOT_B.search(body)
+    if kind := _KIND_TOLD.search(body):
+        return _set_field(draft, "类型", kind["kind"], heard)
+    swaps = [*_NOT_B_BUT_A.finditer(text)] or [*_A_NOT_B.finditer(body)]
+    if len(swaps) > 1:
+        # 「不是长坡路是云科大道，时间也不是昨天是前天」
+        return _swapped(draft, swaps, heard)
+    swap = next(iter(swaps), None)
     if swap and _fits_swap(draft, swap, heard):
         right, wrong = swap["right"].strip(" 的。"), swap["wrong"].strip(" 的。")
         fixed = _swap(draft, right, wrong, heard)
         named = right if draft.district and wrong in draft.district else heard.district
         district = named if named and named in right else draft.district
         return fixed.model_copy(update={"district": district})
-    if heard.phone:
-        return draft.model_copy(update={"contact": heard.phone, "contact_refused": False})
-    if REFUSES_CONTACT.search(body):
-        return draft.model_copy(update={"contact": None, "contact_refused": True})
-    if _AGAIN.search(body) and draft.when:
-        # It happened once more: both times stand, and what was said of it.
-        when = f"{draft.when}、{heard.when}" if heard.when else draft.when
-        return draft.model_copy(update={"when": when, "what": f"{draft.what}；{body}"})
-    if heard.place and heard.place != draft.where:
-        short = len(body) <= WHOLE_PLACE and heard.place in body
-        where = _bare_place(body) if short else heard.place
-        return draft.model_copy(
-            update={"where": where, "district": heard.district or draft.district}
-        )
-    if heard.when and heard.when != draft.when:
-        return draft.model_copy(update={"when": heard.when})
-    return draft.model_copy(update={"what": f"{draft.what}；{body}"}) if body else draft
+    return _retold(draft, body, heard)
 
 
 def holds(text: str) -> bool:
@@ -127,6 +133,34 @@ def _fits_swap(draft: AppealDraft, swap: re.Match[str], heard: Heard) -> bool:
     return stands or heard.district is not None or wrong == draft.district
 
 
+def _retold(draft: AppealDraft, body: str, heard: Heard) -> AppealDraft:
+    """Take what is said anew, without a word of what was wrong."""
+    if heard.phone:
+        return draft.model_copy(update={"contact": heard.phone, "contact_refused": False})
+    if REFUSES_CONTACT.search(body):
+        return draft.model_copy(update={"contact": None, "contact_refused": True})
+    if _AGAIN.search(body) and draft.when:
+        # It happened once more: both times stand, and what was said of it.
+        when = f"{draft.when}、{heard.when}" if heard.when else draft.when
+        return draft.model_copy(update={"when": when, "what": f"{draft.what}；{body}"})
+    if _BESIDES.match(body) and heard.appeal_probability >= _AN_ISSUE and len(body) > _SHORT:
+        # One more issue, told late: nothing of the first is wrong.
+        return draft.model_copy(update={"what": f"{draft.what}；{body}"})
+    if heard.place and heard.place != draft.where:
+        return _replaced(draft, body, heard.place, heard.district)
+    if heard.when and heard.when != draft.when:
+        return draft.model_copy(update={"when": heard.when})
+    return draft.model_copy(update={"what": f"{draft.what}；{body}"}) if body else draft
+
+
+def _swapped(draft: AppealDraft, swaps: Sequence[re.Match[str]], heard: Heard) -> AppealDraft:
+    for swap in swaps:
+        if _fits_swap(draft, swap, heard):
+            draft = _swap(draft, swap["right"].strip(" 的。"), swap["wrong"].strip(" 的。"), heard)
+    named = heard.district if heard.place and heard.place in (draft.where or "") else None
+    return draft.model_copy(update={"district": named or draft.district})
+
+
 def _bare_place(body: str) -> str:
     return re.sub(r"^(?:应该)?(?:是)?(?:在)?|[。！!啊哦呀吧]+$", "", body.strip())
 
@@ -162,6 +196,32 @@ def _swap(draft: AppealDraft, right: str, wrong: str, heard: Heard) -> AppealDra
         return draft.model_copy(update=changed)
     # The wrong word stands in no field: it was the district that we understood wrongly.
     return draft.model_copy(update={"where": _prefixed(right, draft.where)})
+
+
+def is_district(place: str) -> bool:
+    """Whether a place is a whole district, county or city: 「澜湖区」."""
+    return _DISTRICT.fullmatch(place) is not None
+
+
+def within_district(district: str, where: str) -> str:
+    """Return a place under the district that it is really in."""
+    return f"{district}{_DISTRICT_SAID.sub('', where)}"
+
+
+def _replaced(draft: AppealDraft, body: str, place: str, district: str | None) -> AppealDraft:
+    if district and draft.where and is_district(place):
+        return _redistricted(draft, place, district)
+    where = _bare_place(body) if len(body) <= WHOLE_PLACE and place in body else place
+    return draft.model_copy(update={"where": where, "district": district or draft.district})
+
+
+def _redistricted(draft: AppealDraft, said: str, district: str) -> AppealDraft:
+    """Put the district alone right: the road and the house number stay."""
+    assert draft.where is not None
+    update: dict[str, object] = {"district": district, "where": within_district(said, draft.where)}
+    if draft.district is not None and draft.district != district:
+        update["what"] = draft.what.replace(draft.district, said)
+    return draft.model_copy(update=update)
 
 
 def _prefixed(district: str, where: str | None) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bot.conversation import replies
 from bot.conversation.intents import Intent
 from bot.conversation.offering import back_to_draft
+from bot.conversation.remarks import Doubt
 from bot.conversation.schemas import Act, DialogueState, Effect, Outcome, Reply, Turn
 
 Handler = Callable[[Intent | None, Turn], Outcome]
@@ -26,6 +27,17 @@ def says(act: Act, text: str, again: str) -> Handler:
         )
 
     return say
+
+
+def settling_a_doubt(doubt: Doubt, intent: Intent | None, turn: Turn) -> Outcome:
+    """Answer what is asked of the registration itself, and come back to its open question."""
+    draft = turn.state.draft
+    assert draft is not None
+    if doubt.shields:
+        draft = draft.model_copy(update={"confidential": True})
+    state = turn.state.model_copy(update={"draft": draft})
+    said = (Reply(text=doubt.says), *back_to_draft(draft))
+    return Outcome(act=Act.FALLBACK, intent=intent, state=state, replies=said)
 
 
 def below_the_card(act: Act, intent: Intent | None, turn: Turn) -> Outcome:

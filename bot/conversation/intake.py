@@ -12,8 +12,10 @@ from bot.conversation.correcting import (
     WHOLE_PLACE,
     correct,
     holds,
+    is_district,
     joins,
     puts_right,
+    within_district,
 )
 from bot.conversation.intents import Intent
 from bot.conversation.schemas import AppealDraft, Heard, Slot
@@ -57,16 +59,37 @@ _REGISTERS = re.compile(
 )
 _ENOUGH = 4  # characters that can tell what happened: 路灯不亮
 _BESIDE_A_TIME = 2  # characters of a message that says a time and nothing else
+_BESIDE_A_PLACE = 4  # characters of a message that names a place and nothing else
 _REMAINDER = 6  # more than an answer to the open question: worth keeping
 _UNKNOWN = re.compile(
     r"^(?:我)?(?:不清楚|不知道|不晓得|记不得|记不清|不记得|忘了|说不清|没有|随便)[了啊吧。]*$"
 )
 _WITHHOLDS = re.compile(
-    r"(?:不|别)(?:想|愿意?|方便|用|要|敢)?(?:留|给|提供|填|登记)(?:我的?)?(?:电话|号码|手机|联系方式|姓名)|"
+    r"(?:不|别|甭|莫|勿|休)(?:想|愿意?|方便|用|要|敢|再)?(?:跟我|向我|找我)?(?:留|给|提供|填|登记|问|要)(?:我的?)?(?:电话|号码|手机|联系方式|姓名)|"
     r"(?:电话|号码|手机号?|联系方式)(?:我|就|也|都|暂时|先|还是)*(?:不|别)(?:太|大)?(?:想|愿意?|方便|用|要|敢|了)*"
     r"(?:留|给|提供|填|登记|写|说|告诉|公开)|"
     r"(?:不用|不要|不必|不需要|无需|别)(?:再|给|打电话)*(?:联系|回访|找)我|(?:不用|不要|不必|别)(?:给我)?(?:回|打)电话"
 )
+# Asked for a number: none to give, or none that is known by heart.
+_HAS_NO_CONTACT = re.compile(
+    r"不消|(?:甭|莫|勿|休|懒得)[^，,。]{0,5}(?:留|给|要|问|提供|填|写)|没得?(?:啥|什么)?必要|没有必要|免了|跳过|没得(?:电话|手机|号)|不会用手机|不(?:大|太|怎么)?(?:愿意?|想|敢|好)(?:给|说|留)|"
+    r"留(?:它|这个|电话)?(?:来)?(?:干啥|干嘛|做啥|做什么|干什么)[呀啊嘛]?[，,]?(?:不|免)"
+)
+_FORGOT = re.compile(r"(?:记|想)不(?:得|起|清|住|到)|不记得|忘(?:了|记)|不晓得|不知道|不清楚")
+_NUMBER_WORD = re.compile(r"电话|号码|手机|联系")
+_SHORT = 8  # characters
+# Any such place: where it is has still to be said.
+_VAGUE_PLACE = re.compile(
+    r"(?:在|就在|是|我们?|咱们?|这|那|我家|自己|一个|有个|某个?|的|个)*"
+    r"(?:工地|小区|学校|医院|楼下|楼上|家里?|门口|路边|路上|马路(?:上|边)?|公园|单位|公司|厂里?|商场|超市|菜市场|饭店|餐馆|"
+    r"附近|这里|那里|这边|那边|这儿|外面|村里|村子|隔壁|对面|院子)(?:里面?|头|门口|附近|旁边|那边|上)*[啊呀呢嘛。]*"
+)
+# No answer to the question where: 「哎呀我也说不好」
+_NO_PLACE = re.compile(r"算了|[我你您他她它]|怎么|什么|[吗呢][?？]?$|不|没|烦|[?？]|臭|吵|坏|漏")
+_PLACE_HINT = re.compile(
+    r"[路街巷道号栋幢楼室村镇乡桥区县市园店厂站校院场城府苑庭湾寨坝坡队组]|门口|旁边|附近|对面|隔壁|家|里面|这边|那边|网上"
+)
+_WHOSE = re.compile(r"^(?:在|就在|是|我们?|咱们?|这|那|自己|一个|有个|某个?|的|个)+")
 _BLAMES = re.compile(r"投诉|举报|曝光")
 # Words that name a kind so plainly that nothing heard beside them counts.
 _SAID_OUTRIGHT = {
@@ -80,16 +103,29 @@ _SUGGESTS = re.compile(
 )
 _AFFIRMS = re.compile(
     r"^(?:确认|确定|对|对的|是|是的|没问题|没错|好|好的|可以|行|嗯+|提交|正确|没有问题|就(?:是)?这样|这[回次下](?:都|全)?对|ok|OK)"
-    r"(?:了|啊|吧|呀|哦|噢|提交|登记|交|报)*[。！!~]*$"
+    r"(?:了|啊|吧|呀|哦|噢|提交|登记|交|报)*[。！!~]*$|"
+    # all of it is right: 「以上信息无误」
+    r"^(?:以上|上述|上面|这些|所有|全部|信息|内容|情况|写|记|说|讲|得|的|都|全|也)*(?:无误|属实|没错|正确|准确|齐全|没(?:有)?问题)(?:的|了|啊|呀)*[。！!~]*$|"
+    # what is wanted done: 「赶紧报上去」, 「请予登记」
+    r"^(?:请|就|那|那就|你|您|你们|赶紧|赶快|快点?|马上|尽快|给我|帮我|替我|麻烦|可以|行|好|予以?|往)*"
+    r"(?:提交|登记|上报|递交|报|交|递|转|办|送)(?:上去|过去|上|去|了|吧|啊|呀|嘛|就行|就好|即可|一下|下)*[。！!~]*$|"
+    r"^(?:中|成|妥|得|管|要得|没得问题|莫得问题|木问题|冇问题|欧了|好(?:嘞|滴|咧|的呢)|阔以|闷得)(?:了|啊|呀|嘛|吧)*[。！!~]*$"
 )
 # Back from an interruption: 「继续刚才的投诉，……」
 _GOES_ON = re.compile(
     r"^(?:好的?|行)?[，,]?(?:那就?|我们?|咱们?)?(?:继续|接着|回到)(?:说|填|登记|办|报)?(?:刚才|刚刚|之前|前面|上面)?"
-    r"(?:的|那个|那件)?(?:投诉|举报|登记|诉求|求助|建议|表扬|反映|事儿?|话题)?(?:吧|哈)?(?:[，,。！!\s]+|$)"
+    r"(?:的|那个|那件)?(?:投诉|举报|登记|诉求|求助|建议|表扬|反映|事儿?|话题)?(?:吧|哈)?(?:[，,。！!\s]+|$)|"
+    r"^(?:(?:好的?|行|那|已经|我|刚|都)*(?:打|报)(?:了|过|完)?(?:电话|警|1[12][0-9])(?:了|过了|的)*[，,。！!\s]+)?"
+    r"(?:现在|先|再|那|就|我们?|还是|接着|继续)*(?:说说|讲讲|说一?下|聊聊)(?:刚才|那个|另外|那件)*[^，,。]{0,8}的?(?:事儿?|问题|情况)吧?(?:[，,。！!\s]+|$)"
 )
 # One breath: 「在文渊路，不对，在临江路」
 _TAKEN_BACK = re.compile(
     r"^(?P<wrong>.{1,20}?)[，,。…\s]+(?:哦|噢|啊|哎)?(?:不对|不是|错了|说错了|口误|记错了)[了啊哦]?[，,。\s]+(?:应该)?(?:是)?(?P<right>.{2,})$"
+)
+# 「沙坝村的路灯坏了，不对，是松林铺村」
+_SLIP_OF_THE_TONGUE = re.compile(
+    r"[，,。…\s]+(?:哦|噢|啊|哎|呃)?(?:不对|(?:我)?(?:说|讲|记|写|打)错了|口误)[了啊哦]?[，,。\s]*(?:应该)?是?在?"
+    r"(?P<right>[^，,。！!？?\s]{2,16})"
 )
 # Who speaks and that a number follows: no part of what happened.
 _WHO = re.compile(
@@ -109,8 +145,15 @@ _LASTING = re.compile(
 )
 
 
+# 「锁了一个星期」
+_LASTED = re.compile(
+    r"(?<=了)(?:\d{1,3}|[一二两三四五六七八九十半几]{1,2})(?:多)?(?:来)?个?(?:多)?(?:天|周|星期|礼拜|月|年)(?=[，,。！!\s]|$)"
+)
+
+
 def begin(text: str, heard: Heard, intent: Intent | None) -> AppealDraft:
     """Open a draft from the first thing said; everything already told is in it."""
+    text, heard = _put_right_at_once(text, heard)
     draft = AppealDraft(kind=_kind(text, heard, intent), what="")
     withheld = heard.anonymous or (_WITHHOLDS.search(text) is not None and heard.phone is None)
     told = _absorb_heard(draft, text, heard)
@@ -186,11 +229,32 @@ def next_slot(draft: AppealDraft) -> Slot:
     return Slot.CONFIRM
 
 
-def ask(draft: AppealDraft, slot: Slot) -> tuple[AppealDraft, str]:
-    """Return the draft with ``slot`` as its open question, and the question."""
+def ask(draft: AppealDraft, slot: Slot, *, patient: bool = False) -> tuple[AppealDraft, str]:
+    """Return the draft with ``slot`` as its open question, and the question.
+
+    Args:
+        draft: as far as it is taken down.
+        slot: what is asked for.
+        patient: the citizen told something else of use meanwhile; the question is put once more
+            as at first, and does not count as asked in vain.
+    """
     times = draft.asked.get(slot, 0)
+    if patient and times and slot is draft.asking:
+        return draft, _question(draft, slot, times - 1)
     asking = draft.model_copy(update={"asking": slot, "asked": {**draft.asked, slot: times + 1}})
     return asking, _question(draft, slot, times)
+
+
+def tells_more(before: AppealDraft, after: AppealDraft, text: str) -> bool:
+    """Whether a message that leaves the question open was of use all the same, or a mere yes."""
+    if before.asking is Slot.WHERE and is_vague(after.where or ""):
+        return False
+    told = any(
+        getattr(before, name) != getattr(after, name)
+        for name in ("where", "district", "when", "kind", "contact")
+    )
+    goes_on = not _GOES_ON.sub("", text.strip())
+    return told or goes_on or affirms(text) or puts_right(before, text)
 
 
 def repeat(draft: AppealDraft) -> str:
@@ -217,7 +281,15 @@ def withholds(text: str) -> bool:
 
 def gives_contact(text: str, heard: Heard) -> bool:
     """Whether a message answers the question for a contact, by number or by refusal."""
-    return heard.phone is not None or bool(REFUSES_CONTACT.search(text))
+    return heard.phone is not None or _refuses_contact(text)
+
+
+def _refuses_contact(text: str) -> bool:
+    """Whether who is asked for a number gives none."""
+    if REFUSES_CONTACT.search(text) or _HAS_NO_CONTACT.search(text):
+        return True
+    of_number = _NUMBER_WORD.search(text) is not None or len(text) <= _SHORT
+    return of_number and _FORGOT.search(text) is not None
 
 
 def read_back(draft: AppealDraft) -> str:
@@ -268,7 +340,7 @@ def _what(text: str) -> str:
 
 
 def _absorb_heard(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
-    found = _LASTING.search(text)
+    found = _LASTING.search(text) or _LASTED.search(text)
     # Who is asked for the time answers in their own words.
     timed = draft.kind in _TIMED and draft.asking is not Slot.WHEN
     lasting = f"已有{found[0]}" if found and timed else None
@@ -280,7 +352,7 @@ def _absorb_heard(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
     )
     return draft.model_copy(
         update={
-            "where": draft.where or heard.place,
+            "where": _placed(draft, text, heard),
             "district": draft.district or heard.district,
             "when": draft.when or heard.when or lasting,
             "contact": draft.contact or heard.phone,
@@ -299,10 +371,41 @@ def _answer_where(draft: AppealDraft, text: str, intent: Intent | None) -> Appea
     said = text.strip()
     if _UNKNOWN.match(said) or intent is Intent.DENY:
         return draft
+    if draft.where is None and _NO_PLACE.search(said) and not _PLACE_HINT.search(said):
+        return draft
     # The gazetteer knows the subdistrict, the citizen the gate: a short answer is kept whole.
     if draft.where is None or (draft.where in said and len(said) <= WHOLE_PLACE):
         return draft.model_copy(update={"where": said})
+    if is_vague(draft.where) and not is_vague(said) and len(said) <= WHOLE_PLACE:
+        return draft.model_copy(update={"where": _closer(said, draft.where)})
     return draft
+
+
+def is_vague(where: str) -> bool:
+    """Whether a place is any of its kind: 「工地」, 「我们小区」."""
+    return _VAGUE_PLACE.fullmatch(where.strip()) is not None
+
+
+def _closer(said: str, where: str) -> str:
+    """Return the place just named, with what was said of it before."""
+    kind = _WHOSE.sub("", where)
+    return said if kind in said or not kind else f"{said}{kind}"
+
+
+def _placed(draft: AppealDraft, text: str, heard: Heard) -> str | None:
+    """Return where it is, after one more message."""
+    where, named = draft.where, heard.place
+    if where is None or named is None or named in where:
+        return where or named
+    if is_vague(where):
+        return _closer(named, where)
+    only_a_place = len(text.strip()) - len(named) <= _BESIDE_A_PLACE
+    if heard.district is None or draft.district is not None or not only_a_place:
+        return where
+    # What was taken for a place so far lies nowhere we know: the new name says where.
+    if is_district(named):
+        return within_district(named, where)
+    return f"{named}{where}"
 
 
 def _answer_when(draft: AppealDraft, text: str, _intent: Intent | None) -> AppealDraft:
@@ -312,7 +415,7 @@ def _answer_when(draft: AppealDraft, text: str, _intent: Intent | None) -> Appea
 
 
 def _answer_contact(draft: AppealDraft, text: str, intent: Intent | None) -> AppealDraft:
-    refuses = intent in {Intent.WITHHOLD_CONTACT, Intent.DENY} or REFUSES_CONTACT.search(text)
+    refuses = intent in {Intent.WITHHOLD_CONTACT, Intent.DENY} or _refuses_contact(text)
     if draft.contact is None and refuses:
         return draft.model_copy(update={"contact_refused": True})
     return draft
@@ -335,7 +438,24 @@ def _keep_remainder(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
     remainder = _WHO.sub("", remainder)
     if len(re.sub(r"\W", "", remainder)) <= _REMAINDER or REFUSES_CONTACT.search(text):
         return draft
+    if draft.asking is Slot.CONTACT and _refuses_contact(text):
+        return draft
     return draft.model_copy(update={"what": f"{draft.what}；{text.strip()}".strip("；")})
+
+
+def _put_right_at_once(text: str, heard: Heard) -> tuple[str, Heard]:
+    """Return what was said with what it takes back itself put right, and what was heard of it."""
+    slip = _SLIP_OF_THE_TONGUE.search(text)
+    if slip is None:
+        return text, heard
+    told, right = text[: slip.start()], slip["right"].strip()
+    if heard.place and heard.place in told and _PLACE_HINT.search(right):
+        said = {"place": right, "district": None}
+        return told.replace(heard.place, right) + text[slip.end() :], heard.model_copy(update=said)
+    if heard.when and heard.when in told and _TIME.search(right):
+        meant = heard.model_copy(update={"when": right})
+        return told.replace(heard.when, right) + text[slip.end() :], meant
+    return text, heard
 
 
 def _of_the_rest(heard: Heard, text: str) -> dict[str, object]:
@@ -350,7 +470,7 @@ def _filled(draft: AppealDraft, slot: Slot) -> bool:
     if slot is Slot.WHAT:
         return bool(draft.what)
     if slot is Slot.WHERE:
-        return draft.where is not None
+        return draft.where is not None and (draft.district is not None or not is_vague(draft.where))
     if slot is Slot.WHEN:
         return draft.when is not None
     return draft.contact is not None or draft.contact_refused

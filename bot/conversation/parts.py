@@ -16,8 +16,10 @@ from bot.conversation.settle import APPEAL_SURE
 from retrieval import several
 from retrieval.schemas import Answer, Decision
 from retrieval.several import AT_MOST, LONGEST, cut, is_question, joined, without_link
+from routing.safety import find_danger
 
 _STORY = 8  # characters
+_TWO = 2
 _PERSON = re.compile(r"转人工|人工(?:客服|坐席|服务)|找(?:个)?(?:真人|人工)")
 _PROGRESS = re.compile(
     r"(?:查|看|问)(?:一下|下)?.{0,8}(?:进度|进展|处理结果)|"
@@ -47,16 +49,21 @@ class _Kind(StrEnum):
     ISSUE = "issue"
     PERSON = "person"
     PROGRESS = "progress"
+    DANGER = "danger"  # the safety card speaks of it
     ANSWER = "answer"  # to what is open
     MORE = several.MORE  # of what stands before or after it
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part; ``issue``: it is to be taken down, not answered."""
+    """One part.
+
+    ``issue``: it is to be taken down, not answered; ``danger``: the safety card is about it.
+    """
 
     text: str
     issue: bool = False
+    danger: bool = False
 
 
 @dataclass(slots=True)
@@ -93,6 +100,28 @@ class PartReader:
             # 「身份证和社保卡都丢了」: two things that no cut divides
             return tuple(Part(_asked(part)) for part in asked)
         return (Part(text), *(Part(part.understanding.text) for part in asked[1:]))
+
+    def read_alarmed(self, text: str, state: DialogueState) -> tuple[Part, ...]:
+        """Return the parts of a message below a safety card: the danger, and what is beside it.
+
+        A part is beside the danger only where it alarms by itself no longer and the rest still
+        does; what belongs to the danger is never taken for an errand.
+        """
+        alarmed = (Part(text, danger=True),)
+        pieces = cut(text, _Piece) if len(text) <= LONGEST else []
+        if len(pieces) < _TWO:
+            return alarmed
+        for piece in pieces:
+            self._look_at(piece, state, first=False)
+            if find_danger(piece.text) is not None:
+                piece.kind = _Kind.DANGER
+        kept = joined(pieces, _is_apart_from_danger)[:AT_MOST]
+        beside = [piece for piece in kept if piece.kind in {_Kind.QUESTION, _Kind.ISSUE}]
+        if not beside or all(piece.kind != _Kind.DANGER for piece in kept):
+            return alarmed
+        danger = "，".join(piece.text for piece in kept if piece not in beside)
+        # The danger last: what it leaves in the state, the answers beside it must not undo.
+        return (*_in_order(beside, DialogueState()), Part(danger, danger=True))
 
     def _merged(self, pieces: list[_Piece], state: DialogueState) -> list[_Piece]:
         """Join what does not stand for something of its own to its neighbour."""
@@ -139,6 +168,13 @@ class PartReader:
             piece.kind = _Kind.QUESTION
 
 
+def _alone(piece: _Piece, *, first: bool) -> str:
+    """Return the text of a part as it may stand alone."""
+    if piece.kind == _Kind.ISSUE and first:
+        return piece.bare  # 「第一件事，……」 counts, and names no "一件事一次办"
+    return piece.text if first or piece.kind == _Kind.PERSON else without_link(piece.text)
+
+
 def _asked(answer: Answer) -> str:
     """Return a text that asks for one part of several as its answer understood it."""
     facet = answer.facet.label if answer.facet else ""
@@ -168,11 +204,22 @@ def _is_apart(before: _Piece, piece: _Piece) -> bool:
     return True
 
 
+def _is_apart_from_danger(before: _Piece, piece: _Piece) -> bool:
+    """Whether a part below a safety card is something else than the one before it."""
+    if _Kind.DANGER == before.kind == piece.kind or piece.kind == _Kind.MORE:
+        return False
+    if before.kind == _Kind.DANGER:
+        return piece.linked or (piece.kind == _Kind.QUESTION and piece.matter is not None)
+    if piece.kind == _Kind.DANGER:
+        return before.kind == _Kind.QUESTION or piece.linked
+    return _is_apart(before, piece)
+
+
 def _in_order(pieces: Sequence[_Piece], state: DialogueState) -> tuple[Part, ...]:
     """Return parts: questions before issues, so that an appeal's open question stands last."""
     parts = [
         Part(
-            piece.text if number == 0 or piece.kind == _Kind.PERSON else without_link(piece.text),
+            _alone(piece, first=number == 0),
             issue=piece.kind == _Kind.ISSUE,
         )
         for number, piece in enumerate(pieces)

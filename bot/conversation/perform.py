@@ -19,6 +19,7 @@ from bot.conversation.courtesies import (
     calling_a_person,
     calmed,
     says,
+    settling_a_doubt,
     tell_place,
 )
 from bot.conversation.guidance import Guiding
@@ -329,6 +330,8 @@ class Performer:
         return outcome.model_copy(update={"state": failed})
 
     def _fallback(self, intent: Intent | None, turn: Turn) -> Outcome:
+        if turn.state.draft is not None and (doubt := remarks().doubt(turn.text)) is not None:
+            return settling_a_doubt(doubt, intent, turn)
         if turn.state.draft is not None:
             said = (Reply(text=replies.ASIDE), *back_to_draft(turn.state.draft))
             return Outcome(

@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.conversation.parts import Part, PartReader
 from bot.conversation.questioning import in_context
 from bot.conversation.schemas import DialogueState, Heard, Retrieved, Turn
+from bot.conversation.slips import put_right
 from bot.conversation.wishes import WishReader
 from foundation.text.normalise import normalise
 from foundation.text.personal_information import PersonalValues, replace_personal
@@ -66,14 +67,18 @@ class TurnReader:
         self, text: str, state: DialogueState, values: PersonalValues, emergency: str | None
     ) -> tuple[Turn, tuple[Part, ...]]:
         """Read one message and the parts it is to be handled in: one, unless it holds several."""
-        readable = replace_personal(normalise(text[:PIPELINE_CHARACTERS]), values)
+        readable = put_right(replace_personal(normalise(text[:PIPELINE_CHARACTERS]), values))
         # Neither waits for the other, and each runs mostly outside the interpreter's lock.
         reading = self._beside.submit(copy_context().run, self._routing.read, readable)
         answer = self._retrieval.ask(readable, focus=state.focus)
         answer = in_context(readable, answer, state, self._retrieval)
         wish = self._wishes.read(readable, answer, state)
-        whole = emergency is not None or wish is not None
-        parts = (Part(readable),) if whole else self._parts.read(readable, answer, state)
+        if emergency is not None:
+            parts = self._parts.read_alarmed(readable, state)
+        elif wish is not None:
+            parts = (Part(readable),)
+        else:
+            parts = self._parts.read(readable, answer, state)
         turn = Turn(
             turn_id=uuid.uuid4().hex,
             text=readable,

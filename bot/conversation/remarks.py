@@ -65,12 +65,27 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """What is asked of the registration itself while an appeal is taken down, and the answer."""
+
+    any: re.Pattern[str]
+    longest: int  # characters; more is an account
+    says: str
+    shields: bool  # who asks so wants to be protected
+
+    def fits(self, text: str) -> bool:
+        """Whether ``text`` asks this and tells nothing."""
+        return len(text) <= self.longest and self.any.search(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Remarks:
     """All that is read from words alone."""
 
     paces: tuple[tuple[Pace, re.Pattern[str]], ...]
     rate_service: re.Pattern[str]
     topics: tuple[Topic, ...]
+    doubts: tuple[Doubt, ...]
 
     def pace(self, text: str) -> Pace | None:
         """Return how the last answer is wanted once more, if that is all ``text`` says."""
@@ -94,6 +109,10 @@ class Remarks:
         """Whether somebody wants to rate the service and has not yet said how."""
         bare = _PUNCTUATION.sub("", text)
         return len(bare) <= _LONGEST_REMARK and self.rate_service.fullmatch(bare) is not None
+
+    def doubt(self, text: str) -> Doubt | None:
+        """Return what ``text`` asks of the registration itself."""
+        return next((doubt for doubt in self.doubts if doubt.fits(text)), None)
 
     def topic(self, text: str) -> Topic | None:
         """Return what ``text`` is about that another body settles."""
@@ -119,9 +138,19 @@ def load_remarks(text: str, others: Sequence[str]) -> Remarks:
             paces=tuple((pace, _pattern(data[pace.value]["whole"], cities)) for pace in Pace),
             rate_service=_pattern(data["rate_service"]["whole"], cities),
             topics=tuple(_topic(entry, cities) for entry in data["topics"]),
+            doubts=tuple(_doubt(entry) for entry in data.get("doubts", ())),
         )
     except (YAMLError, KeyError, TypeError, ValueError, re.error) as error:
         raise ConfigurationError(f"remarks: not readable: {error!r}") from error
+
+
+def _doubt(entry: dict[str, Any]) -> Doubt:
+    return Doubt(
+        any=_pattern(entry["any"], ""),
+        longest=int(entry["longest"]),
+        says=entry["says"],
+        shields=bool(entry.get("shields", False)),
+    )
 
 
 def _topic(entry: dict[str, Any], cities: str) -> Topic:

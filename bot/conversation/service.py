@@ -38,7 +38,7 @@ from bot.conversation.schemas import (
     Reply,
     Turn,
 )
-from bot.conversation.several import announced, together
+from bot.conversation.several import after_the_danger, announced, somewhere, together
 from bot.conversation.storing import Stored, emergency_reply, store_message
 from bot.conversation.transcript import Entry, Receipt, TurnSummary, entry
 from foundation.clock import Clock
@@ -306,6 +306,7 @@ class ConversationService:
     async def _decide(self, text: str, work: TurnWork, turn_id: str) -> Decided:
         """Decide a message part by part, each on the state that the one before it left."""
         turn, parts = await self._read(text, work.state, work)
+        whole = turn
         sender = f"{work.conversation_id}-{work.episode}"
         resume = work.state.draft is not None and work.episode_turns == 0
         done: list[Decided] = []
@@ -317,8 +318,14 @@ class ConversationService:
                 continue
             if done or part.text != turn.text:
                 turn, _ = await self._read(part.text, state, work)
-            asked = turn.model_copy(update={"turn_id": turn_id})
+            alarmed = work.emergency is not None
+            line = work.emergency if part.danger else None
+            asked = turn.model_copy(update={"turn_id": turn_id, "emergency": line})
+            if part.issue:
+                asked = somewhere(asked, whole)
             decided = await self._decider.decide(asked, sender, resume=resume and not done)
+            if alarmed and part.issue:
+                decided = replace(decided, outcome=after_the_danger(decided.outcome))
             done.append(decided)
             state = decided.outcome.state
             if (issue := _next_issue(decided.outcome)) is not None:

@@ -17,6 +17,7 @@ from bot.conversation.schemas import Act, Slot, Turn
 from knowledge_base.schema import FacetName
 from retrieval.schemas import Decision
 from retrieval.several import is_question
+from routing.schemas import AppealKind
 
 # Tuned on the scripted dialogues under tests/bot: below it a greeting with a story is a greeting.
 APPEAL_SURE = 0.7
@@ -35,7 +36,7 @@ _WEAK = frozenset(
 _BREAKS_INTAKE = frozenset({Act.CANCEL_APPEAL, Act.HANDOVER, Act.PROGRESS})
 _ASKS_PROGRESS = re.compile(
     r"进度|进展|单号|编号|查询码|(?:办|处理|解决)(?:理)?(?:到哪|[得的](?:怎么样|咋样|如何))|处理怎么样|(?:投诉|举报|反映|诉求|工单).{0,8}"
-    r"(?:结果|回复|答复|怎么样|咋样|到哪|处理了?没|办了?没|有没有)|(?:有|没)(?:结果|回复|答复|下文)|"
+    r"(?:结果|回复|答复|怎么样|咋样|到哪|处理了?没|办了?没|有没有)|(?:有|没)(?:结果|回复|答复|下文)|到哪一?步|(?:搞|弄|查)[得的](?:怎么样|咋样|如何)|"
     r"动静|音信|音讯|回音|石沉大海|(?:什么时候|啥时候|哪天|几时|几号|多久)(?:能|可以|才|会)*(?:给我?|来个?|有)?个?"
     r"(?:回话|回复|答复|回音|消息|结果|信儿?|说法)"
 )
@@ -44,11 +45,26 @@ _HEARD_NOTHING = re.compile(
     r"(?:投诉|举报|反映|反应|报|说|提|登记)(?:的|过|了|那)[^，,。]{0,10}?(?:事|问题|情况|诉求|工单|件)?.{0,10}"
     r"(?:动静|音信|音讯|消息|下文|回音|回复|答复|回话|结果|石沉大海|反馈)|"
     r"(?:昨天|前天|前几天|上[个周星礼月次回]|之前|早就).{0,5}(?:投诉|举报|反映)[^，,。]{2,14}[，,]?(?:到现在|至今|一直|到今天|还)"
-    r"(?:都|还|是)*没(?:有)?(?:人|谁)?.{0,4}(?:回话|回复|答复|联系|消息|结果|音信|动静)"
+    r"(?:都|还|是)*没(?:有)?(?:人|谁)?.{0,4}(?:回话|回复|答复|联系|消息|结果|音信|动静)|"
+    r"(?:投诉|举报|反映|反应|报|说|提)(?:过|了)?的(?:那个|那件)?(?:事儿?|问题|情况|东西).{0,8}没(?:有)?(?:人|谁|哪个|得人)?.{0,3}(?:理|管|处理|解决|联系|问)"
 )
 _NEW_ACCOUNT = re.compile(r"又|再次|还在|现在更")
 _COMPLAINS = re.compile(
     r"投诉|举报|反映|求助|曝光|没人管|不给个说法|讨薪|讨要|讨个?说法|讨个?公道|主持公道|做主|维权"
+)
+# Of another appeal than the one that is taken down.
+_SPOKEN_OF_BEFORE = re.compile(r"刚才|刚刚|之前|上次|上回|前面|上一?[个件]")
+# Told with a call that somebody act: no guide is asked for.
+_CALLS_FOR_ACTION = re.compile(
+    r"(?:你们?|有(?:没有)?人|谁|哪个|政府|到底)?(?:管不管|来管|管一?管|能不能管|该不该管)(?!理|辖)"
+)
+_ACCUSES = 0.95  # probability
+_WANTS_AN_ERRAND = re.compile(r"想|要办|办理|申请|补办|需要|登记|领取|打算|准备")
+_CALL_WITH_STORY = 12  # characters
+_PRAISES_US = re.compile(
+    r"^(?:哎呀?|嗯|哇|不错|谢谢)*[，,]?(?:(?:你|您|你们)(?:这个|这)?(?:小)?(?:助手|机器人|智能客服|热线|系统|平台)?|(?:这个|这|小)(?:小)?(?:助手|机器人|智能客服|热线)|12345)"
+    r"(?:可|还|真的?|挺|蛮|好|很|太|回答得?|说得|办事|服务|态度)*(?:好用|不错|棒|厉害|贴心|给力|聪明|耐心|靠谱|方便|好(?!像|多|几|久))|"
+    r"(?:给|打)(?:你们?|您|个)*(?:好评|五星|满分|一百分|100分|5分)"
 )
 _WANTS_TO_COMPLAIN = re.compile(r"(?:你好|您好|喂)?[，,\s]*我?们?(?:要|想|来|得)(?:投诉|举报|反映)")
 _QUESTION = re.compile(
@@ -73,6 +89,7 @@ _PLACE_WORDS = re.compile(r"[路街巷号栋幢楼室村镇桥]|小区|单元|�
 _COURTESIES = {
     Intent.GREET: Act.GREET,
     Intent.THANKS: Act.THANKS,
+    Intent.GOODBYE: Act.GOODBYE,
     Intent.ABUSE: Act.ABUSE,
     Intent.OUT_OF_SCOPE: Act.OUT_OF_SCOPE,
 }
@@ -80,6 +97,7 @@ _DOES_NOT_KNOW = re.compile(r"记不|忘|不清楚|不知道|不晓得|不确定
 _ASKS_ASIDE = re.compile(
     r"[?？]$|[吗呢么嘛]$|怎么(?!都)|如何|为什么|为啥|凭什么|干嘛|多久|几天|多少|什么时候|能不能|会不会|是不是|可不可以|有没有"
 )
+_OTHER_CITY = "other_city"
 _SHORT = 12  # a place or a time is said in fewer characters than a question
 
 
@@ -154,6 +172,8 @@ def topic_of(act: Act, turn: Turn) -> Topic | None:
     if draft is not None and draft.asking in {None, Slot.WHAT}:
         return None  # in an account of what happened
     topic = remarks().topic(turn.text)
+    if topic is not None and topic.name == _OTHER_CITY and turn.heard.district is not None:
+        return None  # it lies in this city, whatever other city is spoken of
     complains = _COMPLAINS.search(turn.text) is not None
     if topic is None or (
         topic.declined and complains and (act is Act.APPEAL or _tells_issue(turn))
@@ -186,6 +206,8 @@ def _said_shortly(turn: Turn) -> Act | None:
         state.asks is Slot.RATING and rates_service(text) is not None
     ):
         return Act.RATE
+    if _praises_us(turn):
+        return Act.RATE
     if state.person_called and _WAITS.match(text):
         return Act.HANDOVER
     if _CANCELS.match(text):
@@ -193,6 +215,13 @@ def _said_shortly(turn: Turn) -> Act | None:
     if _is_progress(turn):
         return Act.PROGRESS
     return Act.APPEAL if intake.registers(text) else None
+
+
+def _praises_us(turn: Turn) -> bool:
+    """Whether it is this assistant that is praised: a rating, nothing to be passed on."""
+    text, heard = turn.text.strip(), turn.heard
+    named = heard.place is not None or heard.when is not None
+    return not named and len(text) <= _ASIDE and _PRAISES_US.search(text) is not None
 
 
 def _is_progress(turn: Turn) -> bool:
@@ -244,7 +273,8 @@ def _free(act: Act, intent: Intent | None, turn: Turn) -> Act:
     tells_issue = _tells_issue(turn)
     if act is Act.PROGRESS:
         return _progress_or(turn, answered=answered, tells_issue=tells_issue)
-    if answered and not _wants_it_registered(act, turn):
+    account = _calls_for_action(turn) or _accuses(turn)
+    if answered and not (_wants_it_registered(act, turn) or account):
         # Handing over and cancelling are said plainly or not at all.
         return act if act in {Act.HANDOVER, Act.CANCEL_APPEAL} else Act.ANSWER_QUESTION
     asks_vaguely = act is Act.APPEAL and intent not in ANSWERS and _asks_vaguely(turn)
@@ -301,6 +331,21 @@ def _wants_it_registered(act: Act, turn: Turn) -> bool:
     return act is Act.APPEAL and said and not _reads_as_question(turn.text)
 
 
+def _calls_for_action(turn: Turn) -> bool:
+    """Whether a story ends in a call that somebody act: 「……你们管不管」."""
+    called = _CALLS_FOR_ACTION.search(turn.text) is not None
+    return called and len(turn.text) >= _CALL_WITH_STORY and _tells_issue(turn)
+
+
+def _accuses(turn: Turn) -> bool:
+    """Whether a wrong is told of a place, and nothing is asked: a guide would be no answer."""
+    heard, text = turn.heard, turn.text
+    wrong = heard.kind in {AppealKind.COMPLAINT, AppealKind.IRREGULARITY_REPORT}
+    told = heard.place is not None and heard.appeal_probability >= _ACCUSES
+    asks = _reads_as_question(text) or _WANTS_AN_ERRAND.search(text) is not None
+    return wrong and told and not asks and _tells_issue(turn)
+
+
 def _tells_issue(turn: Turn) -> bool:
     """Whether a message tells of something to be handled, and not just in anger."""
     heard = turn.heard
@@ -346,10 +391,14 @@ def _affirms(turn: Turn) -> bool:
 
 def _beside_intake(act: Act, asking: Slot | None, turn: Turn) -> Act:
     """Return the act of what may be said beside the open question of an appeal."""
+    if _SPOKEN_OF_BEFORE.search(turn.text) and _looks_up(turn):
+        return Act.PROGRESS
     if act in _BREAKS_INTAKE and (act is not Act.PROGRESS or _looks_up(turn)):
         return act
     if (courtesy := _COURTESIES.get(guess_intent(turn))) is not None:
         return courtesy
+    if asking is not Slot.WHAT and remarks().doubt(turn.text) is not None:
+        return Act.FALLBACK
     asks_back = act is Act.ANSWER_QUESTION or _reads_as_question(turn.text.strip())
     if asks_back and turn.retrieved.decision is Decision.ANSWER and not _answers(asking, turn):
         return Act.ANSWER_QUESTION

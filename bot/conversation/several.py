@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.conversation import replies
-from bot.conversation.schemas import Act, DialogueState, Outcome, Reply
+from bot.conversation.schemas import Act, DialogueState, Outcome, Reply, Turn
 
 # What a turn is called where its parts were several things: what ends an episode goes first.
 _WEIGHT = {Act.SUBMIT_APPEAL: 0, Act.HANDOVER: 1, Act.CANCEL_APPEAL: 2, Act.FALLBACK: 4}
@@ -52,6 +52,20 @@ def announced(issue: str, state: DialogueState) -> Outcome:
     quoted = issue if len(issue) <= _LONGEST_QUOTE else f"{issue[:_LONGEST_QUOTE]}…"
     said = Reply(text=replies.NEXT_ISSUE.format(issue=quoted))
     return Outcome(act=Act.APPEAL, intent=None, state=state, replies=(said,))
+
+
+def somewhere(part: Turn, whole: Turn) -> Turn:
+    """Return the turn of an issue that names no place with that of its whole message."""
+    if part.heard.place is not None or whole.heard.place is None:
+        return part
+    placed = {"place": whole.heard.place, "district": whole.heard.district}
+    return part.model_copy(update={"heard": part.heard.model_copy(update=placed)})
+
+
+def after_the_danger(outcome: Outcome) -> Outcome:
+    """Return the outcome of an issue told beside a danger: what can wait says so."""
+    first = Reply(text=replies.DANGER_FIRST)
+    return outcome.model_copy(update={"replies": (first, *outcome.replies)})
 
 
 def _once(said: Sequence[Reply]) -> tuple[Reply, ...]:

@@ -32,6 +32,15 @@ _ENOUGH_SAID = 12  # characters; fewer tell too little to take an alarm back
 _NEVER_TAKEN_BACK = {"suicide_in_progress", "suicidal_thoughts"}
 # Markup is no speech, though its letters look like English.
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1>|</?[a-z][^<>]{0,80}>", re.IGNORECASE | re.DOTALL)
+# What is said every day and tells of nothing: a farewell, an appeal withdrawn as it was mended.
+_EVERYDAY = re.compile(
+    r"(?:(?:好的?|行|嗯+|哦|那|谢谢(?:你|您)?(?:了|啊|哈)?|麻烦(?:你|您)?了|没(?:别的)?事了|就这样)[吧啊呀哈了]*[，,。！!\s]*)+"
+    r"(?:再见|拜拜|拜|回见)[了啦吧哈]*[。！!\s]*"
+    r"|.{0,4}(?:电话|号码|手机号?|编号|单号|查询码|密码)[^，,。]{0,4}(?:记|想)不(?:得|起来?|清楚?|住)[了啊呀。]*"
+    r"|.{0,12}(?:不(?:投诉|举报|反映|登记|报)|(?:不用|别|不要)(?:投诉|举报|反映|登记|管|来|交|报))了.{0,8}"
+    r"(?:扫|修|清|拆|搬|收拾|处理|解决|换|通|弄|整改|道歉|退)(?:好|完|过|走|干净|钱)?了"
+    r"(?:[，,。！!]*(?:谢谢|麻烦).{0,4})?[。！!\s]*"
+)
 _PIECE = re.compile(r"[^。！？!?；;]*[。！？!?；;]*")
 _NAME = "可能有危险"
 _FIRST: dict[Line, str] = {
@@ -117,7 +126,9 @@ class SecondLook:
     def look(self, text: str) -> SafetyAlert | None:
         """Return the alert of a text (as written) that looks like danger now."""
         plain = load_screen().plain(_MARKUP.sub("", text))
-        if len(plain) < _SHORTEST or self.score(plain) <= self.threshold:
+        if len(plain) < _SHORTEST or _EVERYDAY.fullmatch(plain):
+            return None
+        if self.score(plain) <= self.threshold:
             return None
         return self.alert(plain)
 

@@ -293,3 +293,56 @@ def test_yes_but_with_another_number_is_a_correction() -> None:
     changed = intake.absorb(draft, "可以，不过电话换成[电话2]", told(phone="[电话2]"), None)
 
     assert changed.contact == "[电话2]"
+
+
+def asked_for(slot: Slot, **fields: object) -> AppealDraft:
+    begun = smoke().model_copy(update=fields)
+    return intake.ask(begun, slot)[0]
+
+
+@pytest.mark.parametrize("text", ["不消留", "没得必要留", "我记不得电话号码了", "没得手机"])
+def test_number_is_refused_in_many_words(text: str) -> None:
+    taken = intake.absorb(asked_for(Slot.CONTACT), text, told(), None)
+
+    assert taken.contact_refused
+    assert taken.what == smoke().what
+
+
+def test_message_of_use_does_not_count_as_asked_in_vain() -> None:
+    draft = asked_for(Slot.CONTACT)
+    taken = intake.absorb(draft, "说错了，是澜湖区", told(place="澜湖区", district="澜湖区"), None)
+
+    assert intake.tells_more(draft, taken, "说错了，是澜湖区")
+    asking, question = intake.ask(taken, Slot.CONTACT, patient=True)
+    assert asking.asked == draft.asked
+    assert question == replies.ASK_CONTACT
+
+
+def test_mere_yes_is_patiently_asked_again_and_a_riddle_is_not() -> None:
+    draft = asked_for(Slot.CONTACT)
+
+    assert intake.tells_more(draft, draft, "好")
+    assert not intake.tells_more(draft, draft, "一二三")
+
+
+def test_district_alone_is_put_right_within_the_place() -> None:
+    draft = asked_for(
+        Slot.CONTACT, where="盘江区柳岸路", district="盘江区", what="盘江区柳岸路冒烟"
+    )
+
+    taken = intake.absorb(draft, "说错了，是澜湖区", told(place="澜湖区", district="澜湖区"), None)
+
+    assert (taken.where, taken.district) == ("澜湖区柳岸路", "澜湖区")
+    assert taken.what == "澜湖区柳岸路冒烟"
+
+
+def test_any_such_place_is_asked_for_once_more_and_joined_to_its_name() -> None:
+    draft = asked_for(Slot.WHERE, where=None, district=None)
+
+    vague = intake.absorb(draft, "工地", told(), None)
+    assert intake.next_slot(vague) is Slot.WHERE
+    assert not intake.tells_more(draft, vague, "工地")
+    asking, question = intake.ask(vague, Slot.WHERE)
+    assert question == replies.ASK_WHERE_AGAIN
+    named = intake.absorb(asking, "环山路", told(place="环山路", district="盘江区"), None)
+    assert named.where == "环山路工地"

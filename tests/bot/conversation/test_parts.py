@@ -68,3 +68,36 @@ def test_choice_and_its_question_stay_whole(running_service: RunningService) -> 
     parts = parts_of(running_service, "第一个，要多少钱", DialogueState(choices=offered))
 
     assert parts == (Part("第一个，要多少钱"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "家里有股很大的煤气味！！还有问一下居住证怎么办",
+            (
+                Part("还有问一下居住证怎么办"),
+                Part("家里有股很大的煤气味", danger=True),
+            ),
+        ),
+        (
+            "金桂苑5栋有人被困在电梯里了！！还有我们小区垃圾一周没清了",
+            (
+                Part("还有我们小区垃圾一周没清了", issue=True),
+                Part("金桂苑5栋有人被困在电梯里了", danger=True),
+            ),
+        ),
+        (
+            "隔壁着火了，烟好大，你们快来",
+            (Part("隔壁着火了，烟好大，你们快来", danger=True),),
+        ),
+    ],
+)
+def test_message_below_a_safety_card_loses_nothing_that_stands_beside_the_danger(
+    text: str, parts: tuple[Part, ...], running_service: RunningService
+) -> None:
+    reader = reader_of(running_service.services)
+
+    _, found = reader.read_parts(text, DialogueState(), PersonalValues(), "119")
+
+    assert found == parts

@@ -98,3 +98,28 @@ def test_only_the_cities_named_are_other_cities() -> None:
 def test_data_that_cannot_be_read_is_named(broken: str) -> None:
     with pytest.raises(ConfigurationError, match="remarks"):
         load_remarks(broken, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "shields"),
+    [
+        ("你们不会把我说出去吧？", True),
+        ("物业会不会知道是我说的", True),
+        ("能给我保密吗", True),
+        ("多久能处理好", False),
+        ("这个归哪个部门管", False),
+        ("要我电话干什么", False),
+    ],
+)
+def test_doubt_about_the_registration_is_known(text: str, shields: bool) -> None:
+    doubt = remarks().doubt(text)
+
+    assert doubt is not None
+    assert doubt.shields is shields
+
+
+@pytest.mark.parametrize(
+    "text", ["每天半夜都在施工", "翠峰雅苑里头", "13800001111", "他们把钱退了"]
+)
+def test_what_answers_the_open_question_is_no_doubt(text: str) -> None:
+    assert remarks().doubt(text) is None

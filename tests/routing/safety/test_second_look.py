@@ -155,3 +155,22 @@ def test_a_category_with_danger_enough_has_a_calm_of_its_own(tmp_path: Path) -> 
 
     assert look.takes_back(SafetyAlert("119", "火灾", "请说明位置", "fire"), text)
     assert not look.takes_back(SafetyAlert("120", "伤病", "请说明位置", "medical"), text)
+
+
+@pytest.mark.parametrize(
+    "text", ["好的 拜拜", "算了算了，不投诉了，他们来扫了", "不用来了，已经修好了，谢谢"]
+)
+def test_farewell_and_an_appeal_withdrawn_as_it_was_mended_are_no_danger(text: str) -> None:
+    assert find_danger(text) is None
+
+
+@pytest.mark.parametrize("text", ["再见了，这个世界", "井盖没了，有人掉下去了，快来人啊"])
+def test_farewell_and_call_in_earnest_are_heard(text: str) -> None:
+    assert find_danger(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["云科大道上有个井盖没了，赶紧来人", "公交站台被车撞倒一个月了没人修"]
+)
+def test_broken_thing_in_the_street_is_no_cry_for_help(text: str) -> None:
+    assert find_danger(text) is None
