@@ -7,9 +7,12 @@ from typing import Protocol
 from bot.conversation.parts import Part, PartReader
 from bot.conversation.questioning import in_context
 from bot.conversation.schemas import DialogueState, Heard, Retrieved, Turn
+from bot.conversation.staying import staying
 from bot.conversation.wishes import WishReader
 from foundation.text.normalise import normalise
 from foundation.text.personal_information import PersonalValues, replace_personal
+from knowledge_base.library import Library
+from knowledge_base.schema import Matter
 from retrieval.schemas import Answer
 from routing.schemas import AppealReading, Proposal
 
@@ -21,6 +24,15 @@ _SAYS_SOMETHING = re.compile(r"\w")
 
 class Asking(Protocol):
     """Retrieval as a conversation uses it."""
+
+    @property
+    def library(self) -> Library:
+        """The library of this moment."""
+        ...
+
+    def matter(self, code: str) -> Matter:
+        """Return a public guide; raises ``MatterNotFoundError``."""
+        ...
 
     def ask(self, text: str, *, focus: str | None = None) -> Answer:
         """Return the decision for one question."""
@@ -77,7 +89,18 @@ class TurnReader:
             emergency=emergency,
             wish=wish,
         )
-        return turn, parts
+        return (turn if whole else self._staying(turn, answer)), parts
+
+    def _staying(self, turn: Turn, answer: Answer) -> Turn:
+        """Return the turn with the answer of the matter in focus, where it stays with that."""
+        stay = staying(turn, answer, self._retrieval)
+        if stay is None:
+            return turn
+        told = self._retrieval.ask(f"这个{stay.facet.label}", focus=turn.state.focus)
+        if told.matter != turn.state.focus:
+            return turn
+        meant = retrieved(told).model_copy(update={"facet": stay.facet, "near": not stay.stated})
+        return turn.model_copy(update={"retrieved": meant})
 
     def hear(self, text: str, values: PersonalValues | None = None) -> Heard:
         """Read only what a text says of an appeal (edited fields, a person is speaking)."""
