@@ -37,7 +37,7 @@ _WHICH = re.compile(
 )
 # Of two that were told apart, the one that is not in focus.
 _OTHER = re.compile(
-    r"(?:另外?|其他|剩下)的?那?一?(?:个|种|项)(?!人)|(?:普通|一般|正常|常规)的(?!话)"
+    r"(?:另外?|其他|剩下)的?那?一?(?:个|种|项)(?!人)|(?:普通|一般|正常|常规|正式)的(?!话)"
 )
 _NEAR = 3  # candidates
 _WHICH_ONE = re.compile(
@@ -99,10 +99,27 @@ def compared(text: str, answer: Answer, state: DialogueState, asking: Asking) ->
         if other is not None:
             return Wish(kind="compare", matters=(state.focus, other), facet=facet)
     found = _PAIR.search(text)
-    if found is None or not (_ASKS.search(text) or _BEGINS.search(text)):
+    if not (_ASKS.search(text) or _BEGINS.search(text)):
         return None
+    if found is None:
+        return _compared_after(text, facet, asking)
     codes = _both(found["first"], found["second"], asking)
     return Wish(kind="compare", matters=codes, facet=facet) if codes else None
+
+
+def _compared_after(text: str, facet: FacetName | None, asking: Asking) -> Wish | None:
+    """Return the wish of a last clause, where those before say of what the two are."""
+    told, comma, last = text.replace(",", "，").rpartition("，")
+    found = _PAIR.search(last) if comma else None
+    if found is None or len(load_wording().residue(told)) < _NAME:
+        return None
+    codes: list[str] = []
+    for said in (found["first"], found["second"]):
+        near = asking.ask(f"{told}，{said.rstrip('的')}").candidates
+        guides = (one.code for one in near if re.fullmatch(MATTER_CODE, one.code))
+        codes += [code for code in guides if code not in codes][:1]
+    both = len(codes) == 2  # noqa: PLR2004 -- a pair
+    return Wish(kind="compare", matters=tuple(codes), facet=facet) if both else None
 
 
 def returned(text: str, state: DialogueState, asking: Asking) -> Wish | None:

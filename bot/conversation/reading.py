@@ -5,7 +5,7 @@ import uuid
 from typing import Protocol
 
 from bot.conversation.parts import Part, PartReader
-from bot.conversation.questioning import in_context
+from bot.conversation.questioning import asked_in_a_clause, in_context
 from bot.conversation.schemas import DialogueState, Heard, Retrieved, Turn
 from bot.conversation.staying import staying
 from bot.conversation.wishes import WishReader
@@ -13,12 +13,14 @@ from foundation.text.normalise import normalise
 from foundation.text.personal_information import PersonalValues, replace_personal
 from knowledge_base.library import Library
 from knowledge_base.schema import Matter
-from retrieval.schemas import Answer
+from retrieval.schemas import Answer, Decision
 from routing.schemas import AppealReading, Proposal
 
 # More than any question needs; the rest is stored, and the citizen told.
 PIPELINE_CHARACTERS = 2000
 _SPEECH = re.compile(r"投诉|举报|反映|建议|求助|请问")
+# Stands for a comma: 「后天要出门 身份证不见了 急」.
+_GAP = re.compile(r"(?<=[一-鿿])[ \u3000]+(?=[一-鿿])")
 _SAYS_SOMETHING = re.compile(r"\w")
 
 
@@ -77,6 +79,8 @@ class TurnReader:
         readable = replace_personal(normalise(text[:PIPELINE_CHARACTERS]), values)
         answer = self._retrieval.ask(readable, focus=state.focus)
         answer = in_context(readable, answer, state, self._retrieval)
+        if answer.decision is Decision.NO_ANSWER and state.draft is None and not state.choices:
+            answer = asked_in_a_clause(normalise(_GAP.sub("，", text)), answer, self._retrieval)
         wish = self._wishes.read(readable, answer, state)
         whole = emergency is not None or wish is not None
         parts = (Part(readable),) if whole else self._parts.read(readable, answer, state)

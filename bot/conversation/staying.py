@@ -28,15 +28,27 @@ _LONGEST = 30  # characters: more tells a story of its own
 _NEAR = 5  # candidates
 _WEAK = 0.2  # confidence of a choice that is none
 _FEW = 2  # characters beside what asks
+_SHORT = 14  # characters of a question on opening hours
 _PAIR = 2  # characters that are compared with the guide
 _ISSUE = 0.7  # of an appeal: what is told is to be handled
 _SURE_ISSUE = 0.9
 # Says nothing on which matter is meant, beside the fillers of retrieval.
 _GENERIC = re.compile(
     r"之后|以后|以前|之前|后来|后面|直接|算了?|先|一[次回年月天共起]|[几两三]?十?来?[天年月回次]|[帮替]|别人|人家|好久|到账|"
-    r"截止|证书|收|付|装|换|补|给|够|嗯|好的?|[他她它](?:们)?|说|告诉|出来|下来|永久|有效|当场|期|一"
+    r"截止|证书|收|付|装|换|补|给|够|嗯|好的?|[他她它](?:们)?|说|告诉|出来|下来|永久|有效|当场|政府|国家|期|一"
 )
 _PERSON = re.compile(r"[他她]|我[爸妈爹娘爷奶]|老[头人公婆伴]|家里?人|娃|孩子")
+# Asks as well: 「也办得到不，他六十二」「要交税的吧」.
+_ASKS = re.compile(r"[不没吧嘛][，,。？?]|(?:[不没吧嘛]|没有)$")
+# When the counter is open.
+_HOURS = re.compile(
+    r"(?:周|星期|礼拜)[一二三四五六日天末]|开门|关门|开不开|上班|下班|营业到?|午休|中午|放假|节假日"
+)
+# Whether a document is needed: its own guide is not what is meant.
+_NEEDS = re.compile(
+    r"(?:那|这几个|这个|都|还|也|是不是|一定|是否|必须|非得?|，)*(?:要不要|需不需要|用不用|要|需要|用|得|必须)(?:带|有|交|出示|提供|拿)*"
+    r"(?P<document>[^，,。？?办]{2,8}?)(?:原件|复印件)?(?:吗|不|么|嘛|吧)?[？?。]?"
+)
 # What comes after what was told: 「认定了之后呢」.
 _WHAT_NEXT = re.compile(r"(?:之后|以后|完|好|下一步|然后|接下来)[^，。]{0,4}(?:呢|怎么|咋|干|做)")
 _DONE_WITH = re.compile(r"认定|鉴定|认证|评审|提取|开具|申报|审核|转移|参保|缴存|报销")
@@ -64,7 +76,6 @@ _PLAIN_SIDES = frozenset(
         FacetName.VALIDITY,
         FacetName.LOCATION,
         FacetName.ONLINE,
-        FacetName.MATERIALS,
         FacetName.LEGAL_BASIS,
     }
 )
@@ -121,9 +132,17 @@ def staying(turn: Turn, answer: Answer, asking: Asking) -> Stay | None:
     except NotFoundError:
         return None
     words = words_of(turn.text)
+    if len(turn.text) <= _SHORT and _HOURS.search(turn.text) and _asks(turn.text):
+        return Stay(FacetName.LOCATION, stated=True)
+    if (needed := _NEEDS.fullmatch(turn.text.strip())) and _asks(turn.text):
+        return _side(needed["document"], FacetName.MATERIALS, matter, asking.library)
     if not (_names_it(turn.text, words, matter, answer) or _comes_near(turn, answer, words)):
         return None
     return _side(words, answer.understanding.facet, matter, asking.library)
+
+
+def _asks(text: str) -> bool:
+    return is_question(text) or _ASKS.search(text) is not None
 
 
 def words_of(text: str) -> str:
@@ -136,8 +155,8 @@ def words_of(text: str) -> str:
 def _may_stay(turn: Turn) -> bool:
     """Whether a message may be a follow-up, by all else that is known of it."""
     state, text = turn.state, turn.text
-    if state.guiding is not None and (state.guiding.asking or state.guiding.offered):
-        return is_question(text)
+    if state.guiding is not None and state.guiding.asking:
+        return _asks(text)
     if pick(state.choices, text) is not None or remarks().topic(text) is not None:
         return False
     intent = guess_intent(turn)
@@ -145,8 +164,8 @@ def _may_stay(turn: Turn) -> bool:
         return False
     if intent in APPEALS or turn.heard.appeal_probability >= _ISSUE:
         placed = turn.heard.place is not None
-        return not placed and (is_question(text) or turn.heard.appeal_probability < _SURE_ISSUE)
-    return is_question(text) or turn.retrieved.facet is not None or bool(_PERSON.search(text))
+        return not placed and (_asks(text) or turn.heard.appeal_probability < _SURE_ISSUE)
+    return _asks(text) or turn.retrieved.facet is not None or bool(_PERSON.search(text))
 
 
 def _names_it(text: str, words: str, matter: Matter, answer: Answer) -> bool:

@@ -118,6 +118,8 @@ class WishReader:
             if wish is not None:
                 return wish
         bundle = self._recognising.recognise(answer)
+        if bundle == state.bundle and answer.understanding.text != text:
+            return None  # told just now, and asked for in the words before alone
         return None if bundle is None else Wish(kind="bundle", bundle=bundle)
 
     def _named(self, text: str) -> Wish | None:
@@ -128,7 +130,7 @@ class WishReader:
             compared(text, answer, state, self._asking)
             or returned(text, state, self._asking)
             or self._audience(text, answer, state)
-            or self._turned(text, state)
+            or self._turned(text, answer, state)
             or self._contrasted(text, state)
         )
 
@@ -156,7 +158,7 @@ class WishReader:
         guide = candidate.kind is EntryKind.GUIDE and candidate.code != matter.code
         return guide and self._asking.matter(candidate.code).category == matter.category
 
-    def _turned(self, text: str, state: DialogueState) -> Wish | None:
+    def _turned(self, text: str, answer: Answer, state: DialogueState) -> Wish | None:
         """Return the wish for another matter on the same thing: 「那注销呢」."""
         said = [clause for clause in _CLAUSE.split(text.strip()) if clause]
         turned = _TURNED.fullmatch(said[-1]) if said and len(text) <= _ASIDE else None
@@ -164,6 +166,9 @@ class WishReader:
             return None
         try:
             matter = self._asking.matter(state.focus)
+            named = None if answer.matter is None else self._asking.matter(answer.matter)
+            if any(one is not None and turned["what"] in one.title for one in (matter, named)):
+                return None  # 「居住证怎么办」 names the thing itself
             thing = ACTION.sub("", re.sub(r"（.*?）", "", matter.title))
             near = self._asking.suggest(f"{turned['what']}{thing}", limit=5)
             fitting = [
