@@ -18,10 +18,17 @@ from retrieval.schemas import Answer, Candidate, Decision, EntryKind
 from retrieval.wording import load_wording
 
 _NEAR = 3  # candidates
+_CERTAIN, _LEAD = 0.95, 4.0  # confidence of a choice that is none, and its lead in score
+_WEAK = 0.3
 _SURE = 0.5  # confidence of a choice that is one
 _ALIAS = 3  # characters of a name that says enough
+_TELLS = 2  # characters beside a name
 _THING = 2  # characters of a thing
 _DEEDS = set("换补转销变续")  # one character that says what is done
+# What makes somebody ask how it is put right, without asking.
+HAPPENED = re.compile(
+    r"不见|丢|掉了|没了|遗失|找不[到着]|被偷|过期|到期|坏了|忘了|想[办补换领改]|要[办补换领改](?!事)|办[个张本]"
+)
 _IN_BRACKETS = re.compile(r"（.*?）")
 _DONE = re.compile(r"签注|认定|鉴定|认证|开具|申报|备案|参保|缴存|提取|激活|申请|使用")
 _OTHER_SIDE = re.compile(r"(?:那么?|先|再|还有)*(?:说说?|讲讲?|问)?(?P<what>[^，,。？?那的]{1,6})的?(?:呢|怎么办|咋办)[？?。]?")
@@ -69,18 +76,34 @@ def akin(text: str, answer: Answer, state: DialogueState, asking: Asking) -> Ans
 
 def by_its_name(answer: Answer, text: str, asking: Asking) -> Answer:
     """Return a choice as the answer of its first guide, where ``text`` has that one's name."""
-    if answer.decision is not Decision.CLARIFY:
+    if answer.decision is not Decision.CLARIFY or len(answer.candidates) == 1:
         return answer
     try:
         named = [
             one.code
             for one in answer.candidates
             if one.kind is EntryKind.GUIDE
-            and any(len(name) >= _ALIAS and name in text for name in asking.matter(one.code).aliases)
+            and _tells_by_name(text, asking.matter(one.code), answer)
         ]
     except NotFoundError:
         return answer
-    return _told(answer, named[0]) if named == [answer.candidates[0].code] else answer
+    first, second = answer.candidates[:2]
+    leads = answer.confidence >= _CERTAIN and first.score - second.score >= _LEAD
+    if named == [first.code] or (leads and first.kind is EntryKind.GUIDE and HAPPENED.search(text)):
+        return _told(answer, first.code)
+    return answer
+
+
+def _tells_by_name(text: str, matter: Matter, answer: Answer) -> bool:
+    """Whether a name of ``matter`` stands in ``text``, and not all alone: 「港澳通行证」."""
+    for name in matter.aliases:
+        if len(name) < _ALIAS or name not in text:
+            continue
+        titles = sum(name in one.title for one in answer.candidates)
+        asks = answer.understanding.facet is not None and titles == 1
+        if asks or len(load_wording().residue(text.replace(name, ""))) >= _TELLS:
+            return True
+    return False
 
 
 def _went_back(text: str, state: DialogueState, asking: Asking) -> Answer | None:
@@ -129,6 +152,10 @@ def _of_same_thing(text: str, answer: Answer, matter: Matter, asking: Asking) ->
     if len(thing) < _THING or not answer.candidates:
         return None
     joined = asking.ask(f"{thing}{text}")
+    if joined.decision is Decision.CLARIFY is answer.decision and answer.confidence < _WEAK:
+        # What is offered is at least about the same thing.
+        same = thing[:_THING] in joined.candidates[0].title
+        return _faceted(joined, answer) if same else None
     code = joined.matter
     if joined.decision is not Decision.ANSWER or code is None or code == matter.code:
         return None

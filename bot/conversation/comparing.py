@@ -9,7 +9,7 @@ from retrieval.schemas import Answer, Candidate, Decision
 from retrieval.wording import load_wording
 
 _DIFFER = (
-    r"(?:有(?:什么|啥|何|哪些|多大|没有)?|的)?(?:区别|不同|不一样|差别)|是?(?:不是)?一回事|一样[吗么不]|"
+    r"(?:有(?:什么|啥|何|哪些|多大|没有)?|的)?(?:区别|不同(?!意)|不一样|差别)|是?(?:不是)?一回事|一样[吗么不]|"
     r"(?:(?:是|办|选|走)?(?:哪个|哪种|哪一个|谁|哪样)|怎么选|选哪)(?!部门|窗口|地方|派出所|单位)|差在哪"
 )
 _PAIR = re.compile(
@@ -110,14 +110,15 @@ def compared(text: str, answer: Answer, state: DialogueState, asking: Asking) ->
 def _compared_after(text: str, facet: FacetName | None, asking: Asking) -> Wish | None:
     """Return the wish of a last clause, where those before say of what the two are."""
     told, comma, last = text.replace(",", "，").rpartition("，")
-    found = _PAIR.search(last) if comma else None
+    found = _PAIR.search(last) if comma and _ASKS.search(last) else None
     if found is None or len(load_wording().residue(told)) < _NAME:
         return None
     codes: list[str] = []
-    for said in (found["first"], found["second"]):
-        near = asking.ask(f"{told}，{said.rstrip('的')}").candidates
-        guides = (one.code for one in near if re.fullmatch(MATTER_CODE, one.code))
-        codes += [code for code in guides if code not in codes][:1]
+    for said in (found["first"].rstrip("的"), found["second"].rstrip("的")):
+        near = asking.ask(f"{told}，{said}").candidates
+        guides = [one for one in near if re.fullmatch(MATTER_CODE, one.code)]
+        guides.sort(key=lambda one: said not in one.title)
+        codes += [one.code for one in guides if one.code not in codes][:1]
     both = len(codes) == 2  # noqa: PLR2004 -- a pair
     return Wish(kind="compare", matters=tuple(codes), facet=facet) if both else None
 

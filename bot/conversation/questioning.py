@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from typing import Protocol
 
-from bot.conversation.akin import akin, by_its_name
+from bot.conversation.akin import HAPPENED, akin, by_its_name
 from bot.conversation.choices import pick
 from bot.conversation.plain_words import plainly
 from bot.conversation.schemas import Act, DialogueState, Outcome, Turn
@@ -23,10 +23,6 @@ _FEW = 2  # characters beside what asks: 本本
 _LEAVES_OPEN = frozenset({Act.ANSWER_QUESTION, Act.BUNDLE, Act.FALLBACK, Act.OUT_OF_SCOPE})
 _SEVERAL = 2  # clauses
 _HURRIED = 40  # characters of a message that tells why it is urgent
-# What makes somebody ask how it is put right, without asking.
-_HAPPENED = re.compile(
-    r"不见|丢|掉了|没了|遗失|找不[到着]|被偷|过期|到期|坏了|忘了|想[办补换领改]|要[办补换领改](?!事)|办[个张本]"
-)
 _PAPER = re.compile(
     r"(?:证|卡|护照|户口[本簿]|执照|[房户]本|身份证|驾照|行驶证)[^，,。]{0,4}(?:不见|丢|掉|没了|遗失|找不[到着]|过期|到期|坏了)|"
     r"(?:丢|掉|过期|到期)了?[^，,。]{0,4}(?:证|卡|护照|户口[本簿]|执照|[房户]本|驾照)|"
@@ -74,7 +70,7 @@ def asked_in_a_clause(text: str, answer: Answer, asking: Asking) -> Answer:
     clauses = [clause.strip() for clause in _CLAUSE.split(text) if clause.strip()]
     if len(clauses) < _SEVERAL or len(text) > _HURRIED or _COMPLAINS.search(text):
         return answer
-    telling = [clause for clause in clauses if _HAPPENED.search(clause)][:_SEVERAL]
+    telling = [clause for clause in clauses if HAPPENED.search(clause)][:_SEVERAL]
     found = [by_its_name(asking.ask(clause), clause, asking) for clause in telling]
     found = [one for one in found if one.decision is not Decision.NO_ANSWER]
     return found[0] if len(found) == 1 else answer
