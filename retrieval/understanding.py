@@ -33,7 +33,8 @@ def understand(
     core = core_question(clean, wording)
     readings = (core,) if respelt is None else (core, respelt(core))
     facet, follow_up = facet_wanted(readings, clean, wording), speaks_of_focus(core, wording)
-    if facet is FacetName.PROCESS and len(core) <= _BRIEF and not _HOW.search(core):
+    bare = follow_up or facet is FacetName.PROCESS
+    if bare and len(core) <= _BRIEF and not _HOW.search(core):
         # 「申请了几天给答复」: in a few words a plain one for time or money is what is asked.
         said = wording.facet_of(core)
         facet = said if said in _COUNTED else facet

@@ -1,8 +1,8 @@
 """A follow-up that means a matter beside the one in focus, in words too few to find it alone.
 
-「密码也忘了」 after a lost card, 「电呢」 after the water, 「换证多少钱」 after a visa that goes into that
-document: what is missing is taken from the title of the matter in focus. 「那入学啥时候报名」 and
-「回到公积金」 mean one that was spoken of before.
+「密码也忘了」 after a lost card, 「电呢」 after the water, 「换证多少钱」 after the visa in it: what is
+missing is taken from the title of the matter in focus. 「那入学啥时候报名」 and 「回到公积金」 mean
+one that was spoken of before.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Protocol
 from bot.conversation.comparing import ACTION
 from bot.conversation.schemas import DialogueState
 from foundation.errors import NotFoundError
-from knowledge_base.schema import MATTER_CODE, Matter
+from knowledge_base.schema import MATTER_CODE, Audience, Matter
 from retrieval.schemas import Answer, Candidate, Decision, EntryKind
 from retrieval.wording import load_wording
 
@@ -22,6 +22,7 @@ _CERTAIN, _LEAD = 0.95, 4.0  # confidence of a choice that is none, and its lead
 _WEAK = 0.3
 _SURE = 0.5  # confidence of a choice that is one
 _ALIAS = 3  # characters of a name that says enough
+_SAYS, _LONG = 4, 8  # characters of a long title that say what it is about
 _TELLS = 2  # characters beside a name
 _THING = 2  # characters of a thing
 _DEEDS = set("换补转销变续")  # one character that says what is done
@@ -31,7 +32,9 @@ HAPPENED = re.compile(
 )
 _IN_BRACKETS = re.compile(r"（.*?）")
 _DONE = re.compile(r"签注|认定|鉴定|认证|开具|申报|备案|参保|缴存|提取|激活|申请|使用")
-_OTHER_SIDE = re.compile(r"(?:那么?|先|再|还有)*(?:说说?|讲讲?|问)?(?P<what>[^，,。？?那的]{1,6})的?(?:呢|怎么办|咋办)[？?。]?")
+_OTHER_SIDE = re.compile(
+    r"(?:那么?|先|再|还有)*(?:说说?|讲讲?|问)?(?P<what>[^，,。？?那的]{1,6})的?(?:呢|怎么办|咋办)[？?。]?"
+)
 _BACK_TO = re.compile(
     r"^(?:那|好|行|再|还是|咱们?|我们?|先|，|,)*(?:回到|说回|问回|讲回|转回|再说回|再说说|还是说)(?:刚才)?(?:的|那个)?"
     r"(?P<what>[^，,。？?]{2,10}?)(?:那个|的事|这块|那块|上)*(?:[，,。]|$)(?P<rest>.*)"
@@ -82,8 +85,7 @@ def by_its_name(answer: Answer, text: str, asking: Asking) -> Answer:
         named = [
             one.code
             for one in answer.candidates
-            if one.kind is EntryKind.GUIDE
-            and _tells_by_name(text, asking.matter(one.code), answer)
+            if one.kind is EntryKind.GUIDE and _tells_by_name(text, asking.matter(one.code), answer)
         ]
     except NotFoundError:
         return answer
@@ -151,7 +153,7 @@ def _of_same_thing(text: str, answer: Answer, matter: Matter, asking: Asking) ->
     thing = thing_of(matter)
     if len(thing) < _THING or not answer.candidates:
         return None
-    joined = asking.ask(f"{thing}{text}")
+    joined = asking.ask(f"{thing[:_SAYS]}，{text}" if len(thing) > _LONG else f"{thing}{text}")
     if joined.decision is Decision.CLARIFY is answer.decision and answer.confidence < _WEAK:
         # What is offered is at least about the same thing.
         same = thing[:_THING] in joined.candidates[0].title
@@ -178,6 +180,14 @@ def _of_same_area(answer: Answer, matter: Matter, asking: Asking) -> Answer | No
         return None
     guides = [one.code for one in answer.candidates if one.kind is EntryKind.GUIDE]
     area = [code for code in guides if asking.matter(code).category == matter.category]
+    if area == guides and matter.code not in area:
+        # Of one area all: the one that is for the same people.
+        area = [
+            c
+            for c in area
+            if matter.audience in {asking.matter(c).audience, Audience.BOTH}
+            or asking.matter(c).audience is Audience.BOTH
+        ]
     alone = area == guides[:1] and len(guides) > 1 and area != [matter.code]
     return _told(answer, area[0]) if alone else None
 

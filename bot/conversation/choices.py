@@ -52,10 +52,13 @@ def pick(choices: Sequence[Choice], text: str) -> Choice | None:
         return choices[index - 1] if index <= len(choices) else None
     if led := _LEADING.match(said):
         return _led(choices, led)
-    if (worded := _BY_A_WORD.match(said)) and (named := _worded(choices, worded)) is not None:
-        return named
     if said.rstrip("呢吧啊。") in _PAIR:
         return choices[_PAIR[said.rstrip("呢吧啊。")]]
+    return _worded(choices, _BY_A_WORD.match(said)) or _by_its_label(choices, said)
+
+
+def _by_its_label(choices: Sequence[Choice], said: str) -> Choice | None:
+    """Return the choice whose label was said, or enough of it."""
     head, comma, rest = said.replace(",", "，").partition("，")
     if comma and len(load_wording().residue(rest)) <= 1 and load_wording().facet_of(rest):
         return pick(choices, head)  # 「那就换证吧，要什么材料」
@@ -83,8 +86,10 @@ def _led(choices: Sequence[Choice], led: re.Match[str]) -> Choice | None:
     return choices[index] if index < len(choices) else None
 
 
-def _worded(choices: Sequence[Choice], found: re.Match[str]) -> Choice | None:
+def _worded(choices: Sequence[Choice], found: re.Match[str] | None) -> Choice | None:
     """Return the one choice whose name holds the word, where nothing else is named."""
+    if found is None:
+        return None
     holding = [choice for choice in choices if found["word"] in choice.label]
     rest = load_wording().residue(found["rest"])
     fits = len(holding) == 1 and (len(rest) <= 1 or rest in holding[0].label)

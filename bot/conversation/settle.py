@@ -22,6 +22,7 @@ from retrieval.several import is_question
 # Tuned on the scripted dialogues under tests/bot: below it a greeting with a story is a greeting.
 APPEAL_SURE = 0.7
 _CERTAIN = 0.85
+_LIKELY = 0.5  # that the first of a choice is meant
 _WANTS_PERSON = re.compile(
     r"^(?:我要|我想|请|帮我|给我)?(?:转|找|接|要)?(?:人工|真人|坐席|客服|话务员)(?:服务|客服|坐席)?[。!！]*$"
 )
@@ -283,8 +284,9 @@ def _asks_of_several(act: Act, turn: Turn) -> bool:
         return False
     if lost_or_wanted(turn.text):
         return True
-    plain = turn.retrieved.facet is not None and is_question(turn.text)
-    return plain and turn.heard.appeal_probability < _CERTAIN
+    plain = is_question(turn.text)
+    likely = turn.retrieved.confidence >= _LIKELY
+    return plain and (likely or turn.heard.appeal_probability < _CERTAIN)
 
 
 def _asks_vaguely(turn: Turn) -> bool:

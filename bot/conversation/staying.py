@@ -28,6 +28,7 @@ _LONGEST = 30  # characters: more tells a story of its own
 _NEAR = 5  # candidates
 _WEAK = 0.2  # confidence of a choice that is none
 _FEW = 2  # characters beside what asks
+_FEW_OF_A_CASE = 4
 _SHORT = 14  # characters of a question on opening hours
 _PAIR = 2  # characters that are compared with the guide
 _ISSUE = 0.7  # of an appeal: what is told is to be handled
@@ -35,11 +36,12 @@ _SURE_ISSUE = 0.9
 # Says nothing on which matter is meant, beside the fillers of retrieval.
 _GENERIC = re.compile(
     r"之后|以后|以前|之前|后来|后面|直接|算了?|先|一[次回年月天共起]|[几两三]?十?来?[天年月回次]|[帮替]|别人|人家|好久|到账|"
-    r"截止|证书|收|付|装|换|补|给|够|嗯|好的?|[他她它](?:们)?|说|告诉|出来|下来|永久|有效|当场|政府|国家|期|一"
+    r"截止|证书|收|付|装|换|补|给|够|嗯|好的?|[他她它](?:们)?|说|告诉|出来|下来|永久|有效|当场|政府|国家|"
+    r"老[公婆]|爱人|媳妇|家里?人|孩子|我[爸妈]|期|一"
 )
 _PERSON = re.compile(r"[他她]|我[爸妈爹娘爷奶]|老[头人公婆伴]|家里?人|娃|孩子")
 # Asks as well: 「也办得到不，他六十二」「要交税的吧」.
-_ASKS = re.compile(r"[不没吧嘛][，,。？?]|(?:[不没吧嘛]|没有)$")
+_ASKS = re.compile(r"多[大高远重]|[不没吧嘛][，,。？?]|(?:[不没吧嘛]|没有)$")
 # When the counter is open.
 _HOURS = re.compile(
     r"(?:周|星期|礼拜)[一二三四五六日天末]|开门|关门|开不开|上班|下班|营业到?|午休|中午|放假|节假日"
@@ -136,7 +138,7 @@ def staying(turn: Turn, answer: Answer, asking: Asking) -> Stay | None:
         return Stay(FacetName.LOCATION, stated=True)
     if (needed := _NEEDS.fullmatch(turn.text.strip())) and _asks(turn.text):
         return _side(needed["document"], FacetName.MATERIALS, matter, asking.library)
-    if not (_names_it(turn.text, words, matter, answer) or _comes_near(turn, answer, words)):
+    if not (_names_it(turn.text, words, matter, answer) or _comes_near(turn, answer)):
         return None
     return _side(words, answer.understanding.facet, matter, asking.library)
 
@@ -178,10 +180,14 @@ def _names_it(text: str, words: str, matter: Matter, answer: Answer) -> bool:
     if answer.decision is Decision.NO_ANSWER and len(words) <= _FEW:
         asks = answer.understanding.facet is not None or _PERSON.search(text) is not None
         return asks or _WHAT_NEXT.search(text) is not None
+    if answer.decision is Decision.NO_ANSWER and len(words) <= _FEW_OF_A_CASE:
+        # Whether it goes in one's own case: 「我老婆在外地交的可以合起来吗」.
+        case = answer.understanding.facet is FacetName.CONDITIONS and _asks(text)
+        return case or _PERSON.search(text) is not None
     return bool(words) and any(words in name for name in names)
 
 
-def _comes_near(turn: Turn, answer: Answer, words: str) -> bool:
+def _comes_near(turn: Turn, answer: Answer) -> bool:
     """Whether the search has the matter in focus among the nearest, and nothing for certain."""
     near = [candidate.code for candidate in answer.candidates[:_NEAR]]
     if turn.state.focus not in near:
