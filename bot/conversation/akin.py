@@ -1,6 +1,6 @@
 """A follow-up that means a matter beside the one in focus, in words too few to find it alone.
 
-「密码也忘了」 after a lost card, 「电呢」 after the water, 「换证多少钱」 after the visa in it: what is
+「密码也忘了」 after a lost card, 「电呢」 after the water, 「换证多少钱」 after the visa: what is
 missing is taken from the title of the matter in focus. 「那入学啥时候报名」 and 「回到公积金」 mean
 one that was spoken of before.
 """

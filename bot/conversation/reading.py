@@ -13,7 +13,7 @@ from foundation.text.normalise import normalise
 from foundation.text.personal_information import PersonalValues, replace_personal
 from knowledge_base.library import Library
 from knowledge_base.schema import Matter
-from retrieval.schemas import Answer, Decision
+from retrieval.schemas import Answer, Candidate, Decision
 from routing.schemas import AppealReading, Proposal
 
 # More than any question needs; the rest is stored, and the citizen told.
@@ -34,6 +34,10 @@ class Asking(Protocol):
 
     def matter(self, code: str) -> Matter:
         """Return a public guide; raises ``MatterNotFoundError``."""
+        ...
+
+    def suggest(self, text: str, limit: int = 3) -> tuple[Candidate, ...]:
+        """Return the nearest guides, best first, also where none is sure."""
         ...
 
     def ask(self, text: str, *, focus: str | None = None) -> Answer:
