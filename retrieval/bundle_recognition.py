@@ -119,7 +119,7 @@ class BundleRecogniser:
         named = self._named(text)
         plainly = self._wording.asks_for_all(text)
         hinted = bool(named) and self._wording.weak.search(text) is not None
-        if answer.kind is EntryKind.POLICY_ANSWER and not plainly:
+        if answer.kind is EntryKind.POLICY_ANSWER and not self._wording.whole.search(text):
             return None  # the event is what the policy is about
         if answer.understanding.follow_up or not (plainly or hinted):
             return None

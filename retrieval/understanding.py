@@ -15,6 +15,9 @@ _LONG = 40
 _BARE = 1
 # From which the reading of a facet goes before what single words say. Of 0.3 to 0.7, five-fold.
 _FACET_SURE = 0.5
+_BRIEF = 12
+_HOW = re.compile(r"怎|咋|如何|流程|步骤|手续")
+_COUNTED = frozenset({FacetName.FEE, FacetName.TIME_LIMIT})
 _SENTENCE = re.compile(r"[^。！!？?；;\n]+[。！!？?；;]?")
 _CLAUSE = re.compile(r"[^，,。！!？?；;\n]+[。！!？?；;]?")
 
@@ -29,12 +32,18 @@ def understand(
     clean = normalise(text)
     core = core_question(clean, wording)
     readings = (core,) if respelt is None else (core, respelt(core))
+    facet, follow_up = facet_wanted(readings, clean, wording), speaks_of_focus(core, wording)
+    bare = follow_up or facet is FacetName.PROCESS
+    if bare and len(core) <= _BRIEF and not _HOW.search(core):
+        # 「申请了几天给答复」: in a few words a plain one for time or money is what is asked.
+        said = wording.facet_of(core)
+        facet = said if said in _COUNTED else facet
     return Understanding(
         text=clean,
         core=core,
-        facet=facet_wanted(readings, clean, wording),
+        facet=facet,
         audience=wording.audience_of(clean),
-        follow_up=speaks_of_focus(core, wording),
+        follow_up=follow_up,
     )
 
 

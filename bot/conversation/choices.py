@@ -21,6 +21,10 @@ _LEADING = re.compile(
     rf"^(?:那|选|就|问)?(?:第{_COUNTED}(?:个|项|种|步|件|样)|(?P<pair>前者|后者|前一个|后一个|前面那个|后面那个))"
     r"(?:呢|的|是|，|,)*(?P<rest>.{1,14})$"
 )
+# 「职工的那个怎么参保」: by a word of its name, and what of it
+_BY_A_WORD = re.compile(
+    r"^(?:那么?|选|就|问|先说|说)*(?P<word>[^，,。？?那的这]{2,8}?)的?(?:那|这)(?:个|种|项|边)(?:呢|的|，|,)*(?P<rest>.{0,14})$"
+)
 _TAKES = re.compile(
     r"^(?:那就|那|就|我?(?:选|要|办|是))+(?=.{2})|(?:吧|的|那[个种项类]|这[个种项类]|呢)+$"
 )
@@ -50,6 +54,11 @@ def pick(choices: Sequence[Choice], text: str) -> Choice | None:
         return _led(choices, led)
     if said.rstrip("呢吧啊。") in _PAIR:
         return choices[_PAIR[said.rstrip("呢吧啊。")]]
+    return _worded(choices, _BY_A_WORD.match(said)) or _by_its_label(choices, said)
+
+
+def _by_its_label(choices: Sequence[Choice], said: str) -> Choice | None:
+    """Return the choice whose label was said, or enough of it."""
     head, comma, rest = said.replace(",", "，").partition("，")
     if comma and len(load_wording().residue(rest)) <= 1 and load_wording().facet_of(rest):
         return pick(choices, head)  # 「那就换证吧，要什么材料」
@@ -63,7 +72,7 @@ def pick(choices: Sequence[Choice], text: str) -> Choice | None:
 
 def side_of(text: str) -> FacetName | None:
     """Return the side that is asked for beside a choice: 「第二个要多少钱」."""
-    led = _LEADING.match(text.strip())
+    led = _LEADING.match(text.strip()) or _BY_A_WORD.match(text.strip())
     _, _, rest = text.replace(",", "，").partition("，")
     return load_wording().facet_of(led["rest"] if led else rest)
 
@@ -75,6 +84,16 @@ def _led(choices: Sequence[Choice], led: re.Match[str]) -> Choice | None:
     number = led["number"]
     index = _PAIR[led["pair"]] if number is None else _number(number) - 1
     return choices[index] if index < len(choices) else None
+
+
+def _worded(choices: Sequence[Choice], found: re.Match[str] | None) -> Choice | None:
+    """Return the one choice whose name holds the word, where nothing else is named."""
+    if found is None:
+        return None
+    holding = [choice for choice in choices if found["word"] in choice.label]
+    rest = load_wording().residue(found["rest"])
+    fits = len(holding) == 1 and (len(rest) <= 1 or rest in holding[0].label)
+    return holding[0] if fits else None
 
 
 def _number(said: str) -> int:

@@ -9,7 +9,7 @@ from retrieval.schemas import Answer, Candidate, Decision
 from retrieval.wording import load_wording
 
 _DIFFER = (
-    r"(?:有(?:什么|啥|何|哪些|多大|没有)?|的)?(?:区别|不同|不一样|差别)|是?(?:不是)?一回事|一样[吗么不]|"
+    r"(?:有(?:什么|啥|何|哪些|多大|没有)?|的)?(?:区别|不同(?!意)|不一样|差别)|是?(?:不是)?一回事|一样[吗么不]|"
     r"(?:(?:是|办|选|走)?(?:哪个|哪种|哪一个|谁|哪样)|怎么选|选哪)(?!部门|窗口|地方|派出所|单位)|差在哪"
 )
 _PAIR = re.compile(
@@ -37,7 +37,7 @@ _WHICH = re.compile(
 )
 # Of two that were told apart, the one that is not in focus.
 _OTHER = re.compile(
-    r"(?:另外?|其他|剩下)的?那?一?(?:个|种|项)(?!人)|(?:普通|一般|正常|常规)的(?!话)"
+    r"(?:另外?|其他|剩下)的?那?一?(?:个|种|项)(?!人)|(?:普通|一般|正常|常规|正式)的(?!话)"
 )
 _NEAR = 3  # candidates
 _WHICH_ONE = re.compile(
@@ -99,10 +99,28 @@ def compared(text: str, answer: Answer, state: DialogueState, asking: Asking) ->
         if other is not None:
             return Wish(kind="compare", matters=(state.focus, other), facet=facet)
     found = _PAIR.search(text)
-    if found is None or not (_ASKS.search(text) or _BEGINS.search(text)):
+    if not (_ASKS.search(text) or _BEGINS.search(text)):
         return None
+    if found is None:
+        return _compared_after(text, facet, asking)
     codes = _both(found["first"], found["second"], asking)
     return Wish(kind="compare", matters=codes, facet=facet) if codes else None
+
+
+def _compared_after(text: str, facet: FacetName | None, asking: Asking) -> Wish | None:
+    """Return the wish of a last clause, where those before say of what the two are."""
+    told, comma, last = text.replace(",", "，").rpartition("，")
+    found = _PAIR.search(last) if comma and _ASKS.search(last) else None
+    if found is None or len(load_wording().residue(told)) < _NAME:
+        return None
+    codes: list[str] = []
+    for said in (found["first"].rstrip("的"), found["second"].rstrip("的")):
+        near = asking.ask(f"{told}，{said}").candidates
+        guides = [one for one in near if re.fullmatch(MATTER_CODE, one.code)]
+        guides.sort(key=lambda one: said not in one.title)
+        codes += [one.code for one in guides if one.code not in codes][:1]
+    both = len(codes) == 2  # noqa: PLR2004 -- a pair
+    return Wish(kind="compare", matters=tuple(codes), facet=facet) if both else None
 
 
 def returned(text: str, state: DialogueState, asking: Asking) -> Wish | None:

@@ -119,7 +119,7 @@ def _tells_of_an_issue(turn: Turn) -> bool:
     if len(turn.text) < _STORY and not placed:
         # Too few words for a story: 「个体工商户的」 is none, 「路灯不亮」 is.
         return heard.appeal_probability >= _APPEAL_CERTAIN and heard.category_probability >= _SURE
-    if retrieved.decision is Decision.ANSWER and is_question(turn.text):
+    if retrieved.decision is not Decision.NO_ANSWER and is_question(turn.text):
         return heard.appeal_probability >= _APPEAL_CERTAIN
     return heard.appeal_probability >= _APPEAL_LIKELY
 

@@ -159,7 +159,7 @@ class Performer:
         offers = turn.state.draft is None and turn.heard.appeal_probability >= _MAY_BE_AN_APPEAL
         belongs = self._offering.untold(answer.matter, turn.state) if answer.matter else ()
         reply = Reply(
-            text=answer.text,
+            text=self._led(answer, turn),
             cards=(card,),
             sources=tuple(source_record(source) for source in answer.sources),
         )
@@ -194,6 +194,14 @@ class Performer:
             matter=answer.matter,
             policy=None if answer.kind is EntryKind.GUIDE else code,
         )
+
+    def _led(self, answer: Answer, turn: Turn) -> str:
+        """Return an answer's text, after a word where the guide does not state what was asked."""
+        if not turn.retrieved.near or answer.matter is None or answer.matter != turn.state.focus:
+            return answer.text
+        matter = self._guides.matter(answer.matter)
+        said = replies.NEAREST.format(title=matter.title, phone=matter.consultation_phone)
+        return f"{said}\n\n{answer.text}"
 
     def _said(
         self, code: str, facet: FacetName | None, *, offers: bool, guided: bool

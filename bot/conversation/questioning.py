@@ -5,12 +5,15 @@ where only the last words of a message ask, what was said before tells what is m
 """
 
 import re
+from dataclasses import replace
 from typing import Protocol
 
+from bot.conversation.akin import HAPPENED, akin, by_its_name
 from bot.conversation.choices import pick
+from bot.conversation.plain_words import plainly
 from bot.conversation.schemas import Act, DialogueState, Outcome, Turn
-from knowledge_base.schema import FacetName
-from retrieval.schemas import Answer, Decision
+from knowledge_base.schema import FacetName, Matter
+from retrieval.schemas import Answer, Candidate, Decision
 from retrieval.several import is_question
 from retrieval.understanding import speaks_of_focus
 from retrieval.wording import Wording, load_wording
@@ -18,6 +21,14 @@ from retrieval.wording import Wording, load_wording
 _LONGEST = 30  # characters: more tells a story of its own
 _FEW = 2  # characters beside what asks: 本本
 _LEAVES_OPEN = frozenset({Act.ANSWER_QUESTION, Act.BUNDLE, Act.FALLBACK, Act.OUT_OF_SCOPE})
+_SEVERAL = 2  # clauses
+_HURRIED = 40  # characters of a message that tells why it is urgent
+_PAPER = re.compile(
+    r"(?:证|卡|护照|户口[本簿]|执照|[房户]本|身份证|驾照|行驶证)[^，,。]{0,4}(?:不见|丢|掉|没了|遗失|找不[到着]|过期|到期|坏了)|"
+    r"(?:丢|掉|过期|到期)了?[^，,。]{0,4}(?:证|卡|护照|户口[本簿]|执照|[房户]本|驾照)|"
+    r"(?:想|要|打算|准备|需要)[给帮]?[^，,。]{0,6}(?:办|补|换|领|申请)[^，,。]{0,6}(?:证|卡|护照|执照|补贴|许可)"
+)
+_COMPLAINS = re.compile(r"投诉|举报|反映|没人管|态度|不给办|拒绝")
 _KEPT = 60  # characters of the questions before
 _CLAUSE = re.compile(r"[，,。！!？?；;\n]+")
 _LEADS_ON = re.compile(r"^(?:那|这|它|然后|还有)")
@@ -30,14 +41,44 @@ class Asking(Protocol):
         """Return the decision for one question."""
         ...
 
+    def matter(self, code: str) -> Matter:
+        """Return a public guide; raises ``MatterNotFoundError``."""
+        ...
+
+    def suggest(self, text: str, limit: int = 3) -> tuple[Candidate, ...]:
+        """Return the nearest guides, best first, also where none is sure."""
+        ...
+
 
 def in_context(text: str, answer: Answer, state: DialogueState, asking: Asking) -> Answer:
     """Return what ``text`` asks after what was said before; ``answer`` where it stands alone."""
-    if state.draft is not None or len(text) > _LONGEST:
+    if state.draft is not None:
+        return answer
+    if answer.decision is not Decision.ANSWER and (plain := plainly(text)) != text:
+        answer, text = asking.ask(plain, focus=state.focus), plain
+    answer = by_its_name(answer, text, asking)
+    if len(text) > _LONGEST:
         return answer
     if state.focus is not None:
-        return _of_focus(text, answer, state, asking)
+        beside = akin(text, answer, state, asking)
+        return beside or _of_focus(text, answer, state, asking)
     return _of_open_question(text, answer, state, asking)
+
+
+def asked_in_a_clause(text: str, answer: Answer, asking: Asking) -> Answer:
+    """Return what one clause of a hurried message asks, where no guide answers the whole."""
+    clauses = [clause.strip() for clause in _CLAUSE.split(text) if clause.strip()]
+    if len(clauses) < _SEVERAL or len(text) > _HURRIED or _COMPLAINS.search(text):
+        return answer
+    telling = [clause for clause in clauses if HAPPENED.search(clause)][:_SEVERAL]
+    found = [by_its_name(asking.ask(clause), clause, asking) for clause in telling]
+    found = [one for one in found if one.decision is not Decision.NO_ANSWER]
+    return found[0] if len(found) == 1 else answer
+
+
+def lost_or_wanted(text: str) -> bool:
+    """Whether a paper of one's own is lost or over, or wanted: how that is done is the question."""
+    return _PAPER.search(text) is not None
 
 
 def left_open(outcome: Outcome, turn: Turn) -> str | None:
@@ -93,7 +134,8 @@ def _of_open_question(text: str, answer: Answer, state: DialogueState, asking: A
     joined = asking.ask(f"{before}，{text}")
     fits = not offered or bool(joined.candidates and joined.candidates[0].code in offered)
     if joined.decision is Decision.ANSWER and fits:
-        return joined
+        side = answer.understanding.facet
+        return joined if side is None else replace(joined, facet=side)
     asks = is_question(text) or wording.facet_of(text) is not None
     still = offered and fits and joined.decision is Decision.CLARIFY and asks
     return joined if still and answer.decision is Decision.NO_ANSWER else answer

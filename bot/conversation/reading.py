@@ -7,24 +7,42 @@ from contextvars import copy_context
 from typing import Protocol
 
 from bot.conversation.parts import Part, PartReader
-from bot.conversation.questioning import in_context
+from bot.conversation.questioning import asked_in_a_clause, in_context
 from bot.conversation.schemas import DialogueState, Heard, Retrieved, Turn
 from bot.conversation.slips import put_right
+from bot.conversation.staying import staying
 from bot.conversation.wishes import WishReader
 from foundation.text.normalise import normalise
 from foundation.text.personal_information import PersonalValues, replace_personal
-from retrieval.schemas import Answer
+from knowledge_base.library import Library
+from knowledge_base.schema import Matter
+from retrieval.schemas import Answer, Candidate, Decision
 from routing.schemas import AppealReading, Proposal
 
 # More than any question needs; the rest is stored, and the citizen told.
 PIPELINE_CHARACTERS = 2000
 _BESIDE = 2  # texts read at once for appeals: the cores of the smallest machine
 _SPEECH = re.compile(r"投诉|举报|反映|建议|求助|请问")
+# Stands for a comma: 「后天要出门 身份证不见了 急」.
+_GAP = re.compile(r"(?<=[一-鿿])[ \u3000]+(?=[一-鿿])")
 _SAYS_SOMETHING = re.compile(r"\w")
 
 
 class Asking(Protocol):
     """Retrieval as a conversation uses it."""
+
+    @property
+    def library(self) -> Library:
+        """The library of this moment."""
+        ...
+
+    def matter(self, code: str) -> Matter:
+        """Return a public guide; raises ``MatterNotFoundError``."""
+        ...
+
+    def suggest(self, text: str, limit: int = 3) -> tuple[Candidate, ...]:
+        """Return the nearest guides, best first, also where none is sure."""
+        ...
 
     def ask(self, text: str, *, focus: str | None = None) -> Answer:
         """Return the decision for one question."""
@@ -72,6 +90,9 @@ class TurnReader:
         reading = self._beside.submit(copy_context().run, self._routing.read, readable)
         answer = self._retrieval.ask(readable, focus=state.focus)
         answer = in_context(readable, answer, state, self._retrieval)
+        if answer.decision is Decision.NO_ANSWER and state.draft is None and not state.choices:
+            spaced = normalise(_GAP.sub("，", text[:PIPELINE_CHARACTERS]))
+            answer = asked_in_a_clause(replace_personal(spaced, values), answer, self._retrieval)
         wish = self._wishes.read(readable, answer, state)
         if emergency is not None:
             parts = self._parts.read_alarmed(readable, state)
@@ -88,7 +109,19 @@ class TurnReader:
             emergency=emergency,
             wish=wish,
         )
-        return turn, parts
+        whole = emergency is not None or wish is not None
+        return (turn if whole else self._staying(turn, answer)), parts
+
+    def _staying(self, turn: Turn, answer: Answer) -> Turn:
+        """Return the turn with the answer of the matter in focus, where it stays with that."""
+        stay = staying(turn, answer, self._retrieval)
+        if stay is None:
+            return turn
+        told = self._retrieval.ask(f"这个{stay.facet.label}", focus=turn.state.focus)
+        if told.matter != turn.state.focus:
+            return turn
+        meant = retrieved(told).model_copy(update={"facet": stay.facet, "near": not stay.stated})
+        return turn.model_copy(update={"retrieved": meant})
 
     def hear(self, text: str, values: PersonalValues | None = None) -> Heard:
         """Read only what a text says of an appeal (edited fields, a person is speaking)."""

@@ -173,6 +173,7 @@ def _about_focus(
     sources = tuple(source_record(source) for source in answer.sources)
     state = turn.state.model_copy(
         update={
+            "facet": answer.facet or turn.state.facet,
             "choices": (),
             "failures": 0,
             "asks": turn.state.draft.asking if turn.state.draft else None,

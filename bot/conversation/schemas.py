@@ -91,6 +91,7 @@ class Retrieved(Record):
     follow_up: bool
     confidence: float
     candidates: tuple[tuple[str, float], ...]  # (code, score), best first
+    near: bool = False  # the guide in focus lacks the words: what comes nearest to them
 
 
 class Heard(Record):

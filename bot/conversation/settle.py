@@ -11,6 +11,7 @@ from bot.conversation.choices import pick
 from bot.conversation.intent_patterns import guess_intent, settled_intent
 from bot.conversation.intents import ANSWERS, FACET_OF_INTENT, Intent
 from bot.conversation.progress import named_ticket
+from bot.conversation.questioning import lost_or_wanted
 from bot.conversation.rating import rates, rates_service
 from bot.conversation.remarks import Pace, Topic, remarks
 from bot.conversation.schemas import Act, Slot, Turn
@@ -21,6 +22,8 @@ from routing.schemas import AppealKind
 
 # Tuned on the scripted dialogues under tests/bot: below it a greeting with a story is a greeting.
 APPEAL_SURE = 0.7
+_CERTAIN = 0.85
+_LIKELY = 0.5  # that the first of a choice is meant
 _WANTS_PERSON = re.compile(
     r"^(?:我要|我想|请|帮我|给我)?(?:转|找|接|要)?(?:人工|真人|坐席|客服|话务员)(?:服务|客服|坐席)?[。!！]*$"
 )
@@ -278,7 +281,7 @@ def _free(act: Act, intent: Intent | None, turn: Turn) -> Act:
         # Handing over and cancelling are said plainly or not at all.
         return act if act in {Act.HANDOVER, Act.CANCEL_APPEAL} else Act.ANSWER_QUESTION
     asks_vaguely = act is Act.APPEAL and intent not in ANSWERS and _asks_vaguely(turn)
-    if asks_vaguely or _asks_of_focus(intent, turn):
+    if asks_vaguely or _asks_of_focus(intent, turn) or _asks_of_several(act, turn):
         return Act.ANSWER_QUESTION
     return _unanswered(act, intent, turn, tells_issue=tells_issue)
 
@@ -300,6 +303,20 @@ def _asks_of_focus(intent: Intent | None, turn: Turn) -> bool:
     """Whether a side is asked for in words too few to tell of an issue."""
     short = turn.retrieved.follow_up or len(turn.text) <= _BARE_QUESTION
     return intent in FACET_OF_INTENT and turn.state.focus is not None and short
+
+
+def _asks_of_several(act: Act, turn: Turn) -> bool:
+    """Whether a question that several guides fit was taken for an issue."""
+    taken = act in {Act.APPEAL, Act.ANSWER_QUESTION}
+    if not taken or turn.retrieved.decision is not Decision.CLARIFY or turn.heard.place is not None:
+        return False
+    if _COMPLAINS.search(turn.text):
+        return False
+    if lost_or_wanted(turn.text):
+        return True
+    plain = is_question(turn.text)
+    likely = turn.retrieved.confidence >= _LIKELY
+    return plain and (likely or turn.heard.appeal_probability < _CERTAIN)
 
 
 def _asks_vaguely(turn: Turn) -> bool:

@@ -65,6 +65,11 @@ _TURNS = re.compile(r"^(?:那|要是|如果|假如|换成)|呢[？?。]?$")
 _TURNED = re.compile(
     r"(?:那么?|哪)?(?:要是|如果)?(?:要)?(?P<what>[^，,。？?那的]{2,6}?)(?:的|了)?(?:呢|怎么办|咋办|怎么弄)[？?。]?"
 )
+_TOGETHER = re.compile(r"一起|一并|一块儿?|跟着|随着")
+_ALONGSIDE = re.compile(
+    r"[^，,。？?]{1,8}(?:一起|一并|一块儿?)[^，,。？?]{0,4}(?:吗|吧|不|么)[？?]?"
+)
+_UNLIKE = re.compile(r"区别|不同(?!意)|不一样|差别")
 _REQUEST = re.compile(r"(?:给|发|来|要|列|弄|整|看)?我?一?[份张个](?:的)?")
 # A body that would not hand a notice out is complained of, not asked for.
 _REFUSED = re.compile(r"投诉|举报|(?:不|没|没有|拒绝?|拒不)(?:给|出具|提供|告知|开)|让我|叫我")
@@ -117,7 +122,11 @@ class WishReader:
             wish = wish or self._related(text, answer, state)
             if wish is not None:
                 return wish
+        if state.focus is not None and _ALONGSIDE.fullmatch(text.strip()):
+            return None  # 「公积金也能一起取吧」 asks of one thing more
         bundle = self._recognising.recognise(answer)
+        if bundle == state.bundle and answer.understanding.text != text:
+            return None  # told just now, and asked for in the words before alone
         return None if bundle is None else Wish(kind="bundle", bundle=bundle)
 
     def _named(self, text: str) -> Wish | None:
@@ -128,7 +137,7 @@ class WishReader:
             compared(text, answer, state, self._asking)
             or returned(text, state, self._asking)
             or self._audience(text, answer, state)
-            or self._turned(text, state)
+            or self._turned(text, answer, state)
             or self._contrasted(text, state)
         )
 
@@ -143,11 +152,16 @@ class WishReader:
             answers = [self._asking.ask(one) for one in (contrast.kept, f"{thing}{contrast.kept}")]
         except NotFoundError:
             return None
+        near = [one.code for one in answers[0].candidates[:3]]
+        if contrast.excluded not in matter.title and state.focus in near:
+            # The one in focus was meant all along: 「不是注销，就是改个范围」.
+            facet = self._wording.facet_of(contrast.kept)
+            return Wish(kind="return", matter=state.focus, facet=facet)
         named = (one.candidates[0].code for one in answers if one.decision is Decision.ANSWER)
         meant = next((code for code in named if code != state.focus), None)
         if meant is None:
-            near = (one for answer in answers for one in answer.candidates)
-            meant = next((one.code for one in near if self._is_akin(one, matter)), None)
+            akin = (one for answer in answers for one in answer.candidates)
+            meant = next((one.code for one in akin if self._is_akin(one, matter)), None)
         if meant is None or not re.fullmatch(MATTER_CODE, meant):
             return None
         return Wish(kind="return", matter=meant, facet=self._wording.facet_of(contrast.kept))
@@ -156,7 +170,7 @@ class WishReader:
         guide = candidate.kind is EntryKind.GUIDE and candidate.code != matter.code
         return guide and self._asking.matter(candidate.code).category == matter.category
 
-    def _turned(self, text: str, state: DialogueState) -> Wish | None:
+    def _turned(self, text: str, answer: Answer, state: DialogueState) -> Wish | None:
         """Return the wish for another matter on the same thing: 「那注销呢」."""
         said = [clause for clause in _CLAUSE.split(text.strip()) if clause]
         turned = _TURNED.fullmatch(said[-1]) if said and len(text) <= _ASIDE else None
@@ -164,6 +178,9 @@ class WishReader:
             return None
         try:
             matter = self._asking.matter(state.focus)
+            named = None if answer.matter is None else self._asking.matter(answer.matter)
+            if any(one is not None and turned["what"] in one.title for one in (matter, named)):
+                return None  # 「居住证怎么办」 names the thing itself
             thing = ACTION.sub("", re.sub(r"（.*?）", "", matter.title))
             near = self._asking.suggest(f"{turned['what']}{thing}", limit=5)
             fitting = [
@@ -182,6 +199,8 @@ class WishReader:
         """Return the wish for the matter in focus for another group, or for that group's own."""
         known = audiences()
         elsewhere = answer.decision is Decision.ANSWER and answer.matter != state.focus
+        if _TOGETHER.search(text):
+            return None  # 「孩子一起迁吗」 goes on about the same
         if elsewhere and _TURNS.search(text) is None:
             return None  # a guide is sure: 「孩子上小学要什么材料」
         switch = self._switch(text, state)
@@ -236,6 +255,8 @@ class WishReader:
         return self._about("notice", _REQUEST.sub("", _NOTICE.sub(_kept_words, text)), ())
 
     def _checklist(self, text: str, state: DialogueState) -> Wish | None:
+        if _UNLIKE.search(text):
+            return None  # 「跟普通的有什么不一样」 lists nothing
         has, rest = read_documents(text)
         asks = _MISSING.search(text) or (has and _MORE.search(text))
         listed = state.focus is not None and state.facet is FacetName.MATERIALS

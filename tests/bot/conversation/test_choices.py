@@ -33,3 +33,13 @@ def test_pick_takes_nothing_for_certain_that_is_not_offered(said: str) -> None:
 
 def test_side_of_a_step_is_what_is_asked_behind_its_number() -> None:
     assert side_of("第三步去哪办") is FacetName.LOCATION
+
+
+def test_choice_is_picked_by_a_word_of_its_name_within_a_question() -> None:
+    offered = (
+        Choice(label="灵活就业人员职工医保参保", value="a", code="M0603"),
+        Choice(label="城乡居民基本医疗保险参保登记", value="b", code="M0602"),
+    )
+
+    assert pick(offered, "职工的那个怎么参保") == offered[0]
+    assert pick(offered, "参保的那个要多少钱") is None

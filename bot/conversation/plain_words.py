@@ -1,0 +1,32 @@
+"""Words of the regions that ask, put into those that everybody uses.
+
+Only where the words as they were said lead to no guide.
+"""
+
+import re
+
+_PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), plain)
+    for pattern, plain in (
+        (r"几钱|几多钱|好多钱|几多银纸|几铜钿|多少铜钿|几块钿", "多少钱"),
+        (r"几耐|好长时间|多长辰光|多少辰光|几长时间", "多久"),
+        (
+            r"好久(?=[要能可会换才得到办拿下]|[^，。]{0,2}一[次回])|(?<=[要用管得])好久|好久(?=[？?]?$)",
+            "多久",
+        ),
+        (r"(?:系|是|喺|去|在)?(?:边度|边处|啥地方|哪点|哪凼|哪块儿?|哪旮旯|啥旮旯)", "在哪里"),
+        (r"(?:啥子|么子|咩|乜嘢?|啥)(?:样的?)?人", "什么人"),
+        (r"啥子|么子|咩嘢|乜嘢|么事|啥玩意儿?", "什么"),
+        (r"点样|点算|点办|咋个整|啷个整|咋个弄|啷个弄|哪能办|咋弄哩", "怎么办"),
+        (r"得不得行|得行不|得行吗|中不中|成不成|得唔得", "可以吗"),
+        (r"唔使", "不用"),
+        (r"[㗎咗嘅嘞噻]|[撒哩]$", ""),
+    )
+)
+
+
+def plainly(text: str) -> str:
+    """Return ``text`` in common words; the same text where it has none of the others."""
+    for pattern, plain in _PLAIN:
+        text = pattern.sub(plain, text)
+    return text

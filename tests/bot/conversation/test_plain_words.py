@@ -1,0 +1,24 @@
+"""Words of the regions that ask."""
+
+import pytest
+
+from bot.conversation.plain_words import plainly
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("几钱啊", "多少钱啊"),
+        ("要几耐", "要多久"),
+        ("系边度办㗎", "在哪里办"),
+        ("啥子人可以申请", "什么人可以申请"),
+        ("这个卡用好久要换", "这个卡用多久要换"),
+    ],
+)
+def test_plainly_puts_regional_question_words_into_common_ones(said: str, meant: str) -> None:
+    assert plainly(said) == meant
+
+
+@pytest.mark.parametrize("said", ["等了好久了", "身份证丢了怎么办", "去派出所办"])
+def test_plainly_leaves_common_words_alone(said: str) -> None:
+    assert plainly(said) == said
