@@ -17,7 +17,7 @@ _BARE = 1
 _FACET_SURE = 0.5
 _BRIEF = 12
 _HOW = re.compile(r"怎|咋|如何|流程|步骤|手续")
-_COUNTED = frozenset({FacetName.FEE, FacetName.TIME_LIMIT})
+_COUNTED = frozenset({FacetName.FEE, FacetName.TIME_LIMIT, FacetName.VALIDITY})
 _SENTENCE = re.compile(r"[^。！!？?；;\n]+[。！!？?；;]?")
 _CLAUSE = re.compile(r"[^，,。！!？?；;\n]+[。！!？?；;]?")
 

@@ -41,10 +41,12 @@ _GENERIC = re.compile(
 )
 _PERSON = re.compile(r"[他她]|我[爸妈爹娘爷奶]|老[头人公婆伴]|家里?人|娃|孩子")
 # Asks as well: 「也办得到不，他六十二」「要交税的吧」.
-_ASKS = re.compile(r"多[大高远重]|[不没吧嘛][，,。？?]|(?:[不没吧嘛]|没有)$")
+_ASKS = re.compile(
+    r"(?P<done>[上开能行要会得])不(?P=done)|多[大高远重]|[不没吧嘛][，,。？?]|(?:[不没吧嘛]|没有)$"
+)
 # When the counter is open.
 _HOURS = re.compile(
-    r"(?:周|星期|礼拜)[一二三四五六日天末]|开门|关门|开不开|上班|下班|营业到?|午休|中午|放假|节假日"
+    r"(?:周|星期|礼拜)[一二三四五六日天末]|开门|关门|开不开|上不上班|上班|下班|营业到?|午休|中午|放假|节假日"
 )
 # Whether a document is needed: its own guide is not what is meant.
 _NEEDS = re.compile(
