@@ -65,8 +65,9 @@ _ACCUSES = 0.95  # probability
 _WANTS_AN_ERRAND = re.compile(r"想|要办|办理|申请|补办|需要|登记|领取|打算|准备")
 _CALL_WITH_STORY = 12  # characters
 _PRAISES_US = re.compile(
-    r"^(?:哎呀?|嗯|哇|不错|谢谢)*[，,]?(?:(?:你|您|你们)(?:这个|这)?(?:小)?(?:助手|机器人|智能客服|热线|系统|平台)?|(?:这个|这|小)(?:小)?(?:助手|机器人|智能客服|热线)|12345)"
-    r"(?:可|还|真的?|挺|蛮|好|很|太|回答得?|说得|办事|服务|态度)*(?:好用|不错|棒|厉害|贴心|给力|聪明|耐心|靠谱|方便|好(?!像|多|几|久))|"
+    r"^(?:哎呀?|嗯|哇|谢谢)*[，,]?(?:(?:你|您|你们)(?:这个|这)?(?:小)?(?:助手|机器人|智能客服|热线|系统|平台)?|"
+    r"(?:这个|这|小)(?:小)?(?:助手|机器人|智能客服|热线)|12345)"
+    r"(?:可|还|真的?|挺|蛮|好|很|太|回答得?|说得|办事|服务|态度)*(?:好用|不错|棒|厉害|贴心|给力|聪明|耐心|靠谱)|"
     r"(?:给|打)(?:你们?|您|个)*(?:好评|五星|满分|一百分|100分|5分)"
 )
 _WANTS_TO_COMPLAIN = re.compile(r"(?:你好|您好|喂)?[，,\s]*我?们?(?:要|想|来|得)(?:投诉|举报|反映)")
@@ -224,7 +225,8 @@ def _praises_us(turn: Turn) -> bool:
     """Whether it is this assistant that is praised: a rating, nothing to be passed on."""
     text, heard = turn.text.strip(), turn.heard
     named = heard.place is not None or heard.when is not None
-    return not named and len(text) <= _ASIDE and _PRAISES_US.search(text) is not None
+    short = len(text) <= _ASIDE and not is_question(text)
+    return not named and short and _PRAISES_US.search(text) is not None
 
 
 def _is_progress(turn: Turn) -> bool:

@@ -346,3 +346,41 @@ def test_any_such_place_is_asked_for_once_more_and_joined_to_its_name() -> None:
     assert question == replies.ASK_WHERE_AGAIN
     named = intake.absorb(asking, "环山路", told(place="环山路", district="盘江区"), None)
     assert named.where == "环山路工地"
+
+
+def test_first_message_that_takes_a_place_back_is_put_right() -> None:
+    heard = told(place="沙坝村", district="鹤岭县")
+
+    draft = intake.begin("沙坝村的路灯坏了，不对，是松林铺村", heard, Intent.MAKE_COMPLAINT)
+
+    assert (draft.where, draft.what) == ("松林铺村", "松林铺村的路灯坏了")
+
+
+def test_two_corrections_in_one_sentence_are_both_made() -> None:
+    draft = asked_for(Slot.CONTACT, where="长坡路", what="昨天长坡路有渣土车撒土", when="昨天夜里")
+
+    said = "我弄错了，不是长坡路是云科大道，时间也不是昨天是前天"
+    taken = intake.absorb(draft, said, told(), None)
+
+    assert (taken.where, taken.when) == ("云科大道", "前天夜里")
+    assert taken.what == "前天云科大道有渣土车撒土"
+
+
+def test_kind_and_a_further_issue_may_be_told_at_the_read_back() -> None:
+    draft = asked_for(Slot.CONFIRM, contact="[电话1]")
+
+    kind = intake.absorb(draft, "等一下，写成求助吧，别写投诉", told(), None)
+    assert kind.kind is AppealKind.ASSISTANCE
+    more = "另外青屏车站的厕所一直没水"
+    both = intake.absorb(draft, more, told(place="青屏车站", district="青屏县"), None)
+    assert (both.where, both.what) == (draft.where, f"{draft.what}；{more}")
+
+
+@pytest.mark.parametrize("text", ["以上信息无误，请予登记。", "行，报吧", "赶紧报上去", "没得问题"])
+def test_yes_is_heard_clause_by_clause(text: str) -> None:
+    assert intake.affirms(text)
+
+
+@pytest.mark.parametrize("text", ["办了吗", "转人工", "不对，改一下", "报修电话多少"])
+def test_what_says_more_is_no_yes(text: str) -> None:
+    assert not intake.affirms(text)

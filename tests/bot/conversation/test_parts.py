@@ -83,7 +83,7 @@ def test_choice_and_its_question_stay_whole(running_service: RunningService) -> 
         (
             "金桂苑5栋有人被困在电梯里了！！还有我们小区垃圾一周没清了",
             (
-                Part("还有我们小区垃圾一周没清了", issue=True),
+                Part("我们小区垃圾一周没清了", issue=True),
                 Part("金桂苑5栋有人被困在电梯里了", danger=True),
             ),
         ),

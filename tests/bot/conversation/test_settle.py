@@ -139,3 +139,13 @@ def test_rating_words_rate_only_what_was_answered() -> None:
     assert settle(Act.FALLBACK, None, turn("没帮到我")) is Act.FALLBACK
     asked = turn("没用", focus="M0103", draft=draft(Slot.WHAT))
     assert settle(Act.APPEAL, None, asked) is Act.APPEAL
+
+
+@pytest.mark.parametrize("text", ["你这个小助手挺好用的，给个好评", "你们热线真不错"])
+def test_praise_of_the_assistant_is_a_rating(text: str) -> None:
+    assert settle(Act.APPEAL, Intent.COMMEND, turn(text, appeal=0.9)) is Act.RATE
+
+
+@pytest.mark.parametrize("text", ["你好", "您好呀", "你好，请问驾照丢了怎么补办"])
+def test_greeting_is_no_praise(text: str) -> None:
+    assert settle(Act.GREET, Intent.GREET, turn(text)) is Act.GREET
