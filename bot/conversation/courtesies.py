@@ -88,3 +88,15 @@ def abuse(intent: Intent | None, turn: Turn) -> Outcome:
         return says(Act.ABUSE, replies.ABUSE, replies.CALM_ALREADY)(intent, turn)
     said = says(Act.ABUSE, replies.ABUSE, replies.ABUSE_AGAIN)(intent, turn)
     return calling_a_person(said)
+
+
+# Rephrase, the nearest guides as choices, a person.
+_NOT_FOUND = (replies.NOT_FOUND, replies.NOT_FOUND_AGAIN, replies.NOT_FOUND_HANDOVER)
+CALLS_A_PERSON = len(_NOT_FOUND)
+
+
+def not_found(failures: int) -> str:
+    """Return what is said when nothing was found for the n-th time; never the same twice."""
+    if failures <= CALLS_A_PERSON:
+        return _NOT_FOUND[failures - 1]
+    return replies.NOT_FOUND_STILL[failures % len(replies.NOT_FOUND_STILL)]

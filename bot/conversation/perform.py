@@ -7,17 +7,20 @@ the settled act out.
 
 import re
 
-from bot.conversation import intake, replies
+from bot.conversation import replies
 from bot.conversation.appealing import Appealing
 from bot.conversation.audiences import audiences
 from bot.conversation.cards import guide_card, policy_card, source_record
 from bot.conversation.choices import matter_choices, numbered, pick, side_of
+from bot.conversation.consent_words import affirms
 from bot.conversation.courtesies import (
+    CALLS_A_PERSON,
     Handler,
     abuse,
     below_the_card,
     calling_a_person,
     calmed,
+    not_found,
     says,
     settling_a_doubt,
     tell_place,
@@ -279,7 +282,7 @@ class Performer:
         failures = turn.state.failures + 1
         cleared = {"choices": (), "asks": None, "failures": failures}
         state = turn.state.model_copy(update=cleared)
-        if failures >= len(_FALLBACKS):
+        if failures >= CALLS_A_PERSON:
             # Asked to rephrase, shown what is near, and it was none of it: a person.
             return self._fallback(intent, turn)
         return Outcome(
@@ -350,7 +353,7 @@ class Performer:
                 effects=(_unanswered(turn),),
                 decision=Decision.NO_ANSWER,
             )
-        if intake.affirms(turn.text):
+        if affirms(turn.text):
             # A yes to nothing: no question that could have been answered.
             return says(Act.FALLBACK, replies.ACKNOWLEDGED, replies.ACKNOWLEDGED_AGAIN)(
                 intent, turn
@@ -374,28 +377,19 @@ class Performer:
             act=Act.FALLBACK,
             intent=intent,
             state=state,
-            replies=(Reply(text=numbered(_fallback_text(failures), near), choices=near),),
+            replies=(Reply(text=numbered(not_found(failures), near), choices=near),),
             effects=(_unanswered(turn),),
             decision=Decision.NO_ANSWER,
         )
-        third = failures == len(_FALLBACKS) and not state.person_called
+        third = failures == CALLS_A_PERSON and not state.person_called
         return calling_a_person(outcome) if third else outcome
 
 
 _PRONOUN = re.compile(r"[他她](?!们)")
 # A story that a guide answers, and that still may want somebody to act.
 _MAY_BE_AN_APPEAL = 0.9
-# Never the same fallback twice: rephrase, the nearest guides as choices, a person.
-_FALLBACKS = (replies.NOT_FOUND, replies.NOT_FOUND_AGAIN, replies.NOT_FOUND_HANDOVER)
 _OFFER_NEAR = 2
-# “要花多少钱呢” names no matter: it speaks of the one in focus.
-_BARE_QUESTION = 10
-
-
-def _fallback_text(failures: int) -> str:
-    if failures <= len(_FALLBACKS):
-        return _FALLBACKS[failures - 1]
-    return replies.NOT_FOUND_STILL[failures % len(replies.NOT_FOUND_STILL)]
+_BARE_QUESTION = 10  # “要花多少钱呢” names no matter: it speaks of the one in focus
 
 
 def _unanswered(turn: Turn) -> Effect:

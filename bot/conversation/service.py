@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -24,14 +24,13 @@ from bot.conversation.commit import TurnCommit, TurnWork
 from bot.conversation.deciding import Decided, Decider
 from bot.conversation.errors import TurnBusyError
 from bot.conversation.fragments import FRAGMENT_WAIT_SECONDS, is_fragment
-from bot.conversation.models import MessageRow
 from bot.conversation.order import OrderLocks
 from bot.conversation.parts import Part
 from bot.conversation.reading import PIPELINE_CHARACTERS, TurnReader, says_something
+from bot.conversation.receipts import not_stored, receipt_of, state_of
 from bot.conversation.schemas import (
     Act,
     AppealDraft,
-    Author,
     DialogueState,
     IncomingMessage,
     Outcome,
@@ -39,11 +38,10 @@ from bot.conversation.schemas import (
     Turn,
 )
 from bot.conversation.several import after_the_danger, announced, somewhere, together
-from bot.conversation.storing import Stored, emergency_reply, store_message
-from bot.conversation.transcript import Entry, Receipt, TurnSummary, entry
+from bot.conversation.storing import Stored, store_message
+from bot.conversation.transcript import Entry, Receipt, entry
 from foundation.clock import Clock
 from foundation.database.session import Database
-from foundation.errors import UnavailableError
 from foundation.metrics import Metrics
 from routing.appeals.schemas import ProgressView
 from routing.appeals.service import AppealService
@@ -114,11 +112,11 @@ class ConversationService:
                 stored = await self._store(message, alert)
         except SQLAlchemyError:
             logger.exception("message not stored: channel=%s", message.channel)
-            return _not_stored(alert)
+            return not_stored(alert)
         self._broadcaster.notify(stored.conversation_id)
         started = time.perf_counter()
         await self._run_turns(stored.conversation_id)
-        receipt = await self._database.read(lambda session: _receipt(session, stored))
+        receipt = await self._database.read(lambda session: receipt_of(session, stored))
         if not stored.resent:
             elapsed = time.perf_counter() - started
             self._metrics.turn(message.channel, elapsed, receipt.degraded)
@@ -157,7 +155,7 @@ class ConversationService:
 
     async def state(self, conversation_id: str) -> DialogueState:
         """Return the dialogue state as it stands."""
-        return await self._database.read(lambda session: _state(session, conversation_id))
+        return await self._database.read(lambda session: state_of(session, conversation_id))
 
     async def draft(self, conversation_id: str) -> AppealDraft | None:
         """Return the appeal being taken down, contact as placeholder."""
@@ -370,41 +368,3 @@ def _next_issue(outcome: Outcome) -> str | None:
     """Return what was told beside an appeal that is done now."""
     done = outcome.act in {Act.SUBMIT_APPEAL, Act.CANCEL_APPEAL} and outcome.state.draft is None
     return outcome.state.waiting[0] if done and outcome.state.waiting else None
-
-
-def _not_stored(alert: SafetyAlert | None) -> Receipt:
-    """Answer although nothing could be saved: the card if there is danger, and the truth."""
-    said: Sequence[Reply] = [emergency_reply(alert)] if alert else []
-    return Receipt(
-        conversation_id=None,
-        seq=None,
-        entries=(),
-        summary=TurnSummary(emergency_line=alert.line if alert else None),
-        stored=False,
-        unsaved=(*said, Reply(text=replies.NOT_STORED)),
-    )
-
-
-def _receipt(session: Session, stored: Stored) -> Receipt:
-    row = repository.message(session, stored.conversation_id, stored.seq)
-    assert isinstance(row, MessageRow)
-    if row.handled_at is None:
-        raise UnavailableError(f"turn of message {row.id} was not handled")
-    said = [
-        other
-        for other in repository.messages(session, stored.conversation_id, stored.seq)
-        if other.author != Author.CITIZEN
-        and (other.turn_id == row.turn_id or other.payload.get("reply_to") == stored.seq)
-    ]
-    summary = TurnSummary(**(row.summary or {}))
-    return Receipt(
-        conversation_id=stored.conversation_id,
-        seq=stored.seq,
-        entries=tuple(entry(other, masked=False) for other in said),
-        summary=replace(summary, emergency_line=stored.emergency_line or summary.emergency_line),
-        draft=_state(session, stored.conversation_id).draft,
-    )
-
-
-def _state(session: Session, conversation_id: str) -> DialogueState:
-    return DialogueState.model_validate(repository.get(session, conversation_id).state)

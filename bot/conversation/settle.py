@@ -6,13 +6,15 @@ question for something else.
 
 import re
 
-from bot.conversation import intake
 from bot.conversation.choices import pick
+from bot.conversation.consent_words import affirms, registers
+from bot.conversation.contact_words import gives_contact, withholds
 from bot.conversation.intent_patterns import guess_intent, settled_intent
 from bot.conversation.intents import ANSWERS, FACET_OF_INTENT, Intent
 from bot.conversation.progress import named_ticket
+from bot.conversation.progress_words import asks_progress, is_progress, looks_up
 from bot.conversation.questioning import lost_or_wanted
-from bot.conversation.rating import rates, rates_service
+from bot.conversation.rating import praises_us, rates, rates_service
 from bot.conversation.remarks import Pace, Topic, remarks
 from bot.conversation.schemas import Act, Slot, Turn
 from knowledge_base.schema import FacetName
@@ -37,21 +39,6 @@ _WEAK = frozenset(
     {Act.GREET, Act.THANKS, Act.GOODBYE, Act.OUT_OF_SCOPE, Act.FALLBACK, Act.ABUSE, Act.CHOOSE}
 )
 _BREAKS_INTAKE = frozenset({Act.CANCEL_APPEAL, Act.HANDOVER, Act.PROGRESS})
-_ASKS_PROGRESS = re.compile(
-    r"进度|进展|单号|编号|查询码|(?:办|处理|解决)(?:理)?(?:到哪|[得的](?:怎么样|咋样|如何))|处理怎么样|(?:投诉|举报|反映|诉求|工单).{0,8}"
-    r"(?:结果|回复|答复|怎么样|咋样|到哪|处理了?没|办了?没|有没有)|(?:有|没)(?:结果|回复|答复|下文)|到哪一?步|(?:搞|弄|查)[得的](?:怎么样|咋样|如何)|"
-    r"动静|音信|音讯|回音|石沉大海|(?:什么时候|啥时候|哪天|几时|几号|多久)(?:能|可以|才|会)*(?:给我?|来个?|有)?个?"
-    r"(?:回话|回复|答复|回音|消息|结果|信儿?|说法)"
-)
-# Of what one told earlier nothing was heard: short, and not a new account of it.
-_HEARD_NOTHING = re.compile(
-    r"(?:投诉|举报|反映|反应|报|说|提|登记)(?:的|过|了|那)[^，,。]{0,10}?(?:事|问题|情况|诉求|工单|件)?.{0,10}"
-    r"(?:动静|音信|音讯|消息|下文|回音|回复|答复|回话|结果|石沉大海|反馈)|"
-    r"(?:昨天|前天|前几天|上[个周星礼月次回]|之前|早就).{0,5}(?:投诉|举报|反映)[^，,。]{2,14}[，,]?(?:到现在|至今|一直|到今天|还)"
-    r"(?:都|还|是)*没(?:有)?(?:人|谁)?.{0,4}(?:回话|回复|答复|联系|消息|结果|音信|动静)|"
-    r"(?:投诉|举报|反映|反应|报|说|提)(?:过|了)?的(?:那个|那件)?(?:事儿?|问题|情况|东西).{0,8}没(?:有)?(?:人|谁|哪个|得人)?.{0,3}(?:理|管|处理|解决|联系|问)"
-)
-_NEW_ACCOUNT = re.compile(r"又|再次|还在|现在更")
 _COMPLAINS = re.compile(
     r"投诉|举报|反映|求助|曝光|没人管|不给个说法|讨薪|讨要|讨个?说法|讨个?公道|主持公道|做主|维权"
 )
@@ -64,12 +51,6 @@ _CALLS_FOR_ACTION = re.compile(
 _ACCUSES = 0.95  # probability
 _WANTS_AN_ERRAND = re.compile(r"想|要办|办理|申请|补办|需要|登记|领取|打算|准备")
 _CALL_WITH_STORY = 12  # characters
-_PRAISES_US = re.compile(
-    r"^(?:哎呀?|嗯|哇|谢谢)*[，,]?(?:(?:你|您|你们)(?:这个|这)?(?:小)?(?:助手|机器人|智能客服|热线|系统|平台)?|"
-    r"(?:这个|这|小)(?:小)?(?:助手|机器人|智能客服|热线)|12345)"
-    r"(?:可|还|真的?|挺|蛮|好|很|太|回答得?|说得|办事|服务|态度)*(?:好用|不错|棒|厉害|贴心|给力|聪明|耐心|靠谱)|"
-    r"(?:给|打)(?:你们?|您|个)*(?:好评|五星|满分|一百分|100分|5分)"
-)
 _WANTS_TO_COMPLAIN = re.compile(r"(?:你好|您好|喂)?[，,\s]*我?们?(?:要|想|来|得)(?:投诉|举报|反映)")
 _QUESTION = re.compile(
     r"[?？]|怎么|如何|咋|多少|哪|什么|啥|几[天次个回级月]|多久|多长|多大|"
@@ -80,13 +61,11 @@ _WORDS = 4  # characters: 路灯不亮
 _STORY = 8  # characters; shorter ones are cries, not accounts
 _ASIDE = 24  # characters: a request while an appeal is taken down
 _BARE_QUESTION = 10  # characters
-_TICKET = 40  # characters: a number, its code, and little else
 _OF_AN_APPEAL = re.compile(r"投诉|举报|登记|反映|提交|取消|撤|诉求")
 _WAITS = re.compile(
     r"^(?:(?:都|我)?等了?(?:半天|好久|很久|这么久|老半天)了?[，,]?)?(?:怎么|咋)?(?:还是?|一直|都|到现在)*(?:没|还有多久|什么时候|多久|到底)(?:有)?(?:来?人|来|接|轮到我?|人工|坐席|好).{0,6}$|"
     r"^(?:人|坐席|客服|人工)(?:呢|在哪|来了没|到了吗|还没来吗?)[?？。]?$"
 )
-_HAS_NONE = re.compile(r"没有|没记|忘|不记得|记不|找不到|丢了|不知道|不清楚")
 _OUTCRY = 18  # characters
 _PLACE_WORDS = re.compile(r"[路街巷号栋幢楼室村镇桥]|小区|单元|广场|市场|学校|医院|公园|门口|附近")
 # Said beside an appeal, answered, and the appeal goes on.
@@ -210,48 +189,15 @@ def _said_shortly(turn: Turn) -> Act | None:
         state.asks is Slot.RATING and rates_service(text) is not None
     ):
         return Act.RATE
-    if _praises_us(turn):
+    if praises_us(turn):
         return Act.RATE
     if state.person_called and _WAITS.match(text):
         return Act.HANDOVER
     if _CANCELS.match(text):
         return Act.CANCEL_APPEAL
-    if _is_progress(turn):
+    if is_progress(turn):
         return Act.PROGRESS
-    return Act.APPEAL if intake.registers(text) else None
-
-
-def _praises_us(turn: Turn) -> bool:
-    """Whether it is this assistant that is praised: a rating, nothing to be passed on."""
-    text, heard = turn.text.strip(), turn.heard
-    named = heard.place is not None or heard.when is not None
-    short = len(text) <= _ASIDE and not is_question(text)
-    return not named and short and _PRAISES_US.search(text) is not None
-
-
-def _is_progress(turn: Turn) -> bool:
-    """Whether a number, a code, or that there is none, answers what progress is asked of."""
-    text, state = turn.text.strip(), turn.state
-    named = named_ticket(text)
-    if named.number and named.code and len(text) <= _TICKET:
-        return True
-    if _asks_what_became(turn):
-        return True
-    if state.asks is not Slot.TICKET_NO:
-        return False
-    has_none = _HAS_NONE.search(text) is not None and not is_question(text)
-    return has_none or bool(named.number or (state.ticket_named and named.code))
-
-
-def _asks_what_became(turn: Turn) -> bool:
-    """Whether news is asked of what was told before: 「我上周反映的事怎么没动静」."""
-    text, state = turn.text.strip(), turn.state
-    if len(text) > _ASIDE or turn.heard.district is not None or _NEW_ACCOUNT.search(text):
-        return False
-    own = state.last_ticket_no is not None and state.focus is None
-    return _HEARD_NOTHING.search(text) is not None or (
-        own and _ASKS_PROGRESS.search(text) is not None
-    )
+    return Act.APPEAL if registers(text) else None
 
 
 def _wished(act: Act, turn: Turn) -> Act | None:
@@ -376,7 +322,7 @@ def _tells_issue(turn: Turn) -> bool:
 
 def _progress_or(turn: Turn, *, answered: bool, tells_issue: bool) -> Act:
     """Return ``PROGRESS`` where it is asked for, else what the message is about."""
-    if named_ticket(turn.text).number or _ASKS_PROGRESS.search(turn.text):
+    if named_ticket(turn.text).number or asks_progress(turn.text):
         return Act.PROGRESS
     if answered:
         return Act.ANSWER_QUESTION
@@ -397,22 +343,22 @@ def _within_intake(act: Act, intent: Intent | None, turn: Turn) -> Act:
         _OF_AN_APPEAL.search(text) or settled_intent(turn) is Intent.CANCEL
     ):
         return act
-    gives = asking is Slot.CONTACT and intake.gives_contact(text, turn.heard)
-    if gives or intake.withholds(text):
+    gives = asking is Slot.CONTACT and gives_contact(text, turn.heard)
+    if gives or withholds(text):
         return Act.APPEAL
     return _beside_intake(act, asking, turn)
 
 
 def _affirms(turn: Turn) -> bool:
     draft = turn.state.draft
-    return intake.affirms(turn.text, refused=draft is not None and draft.contact_refused)
+    return affirms(turn.text, refused=draft is not None and draft.contact_refused)
 
 
 def _beside_intake(act: Act, asking: Slot | None, turn: Turn) -> Act:
     """Return the act of what may be said beside the open question of an appeal."""
-    if _SPOKEN_OF_BEFORE.search(turn.text) and _looks_up(turn):
+    if _SPOKEN_OF_BEFORE.search(turn.text) and looks_up(turn):
         return Act.PROGRESS
-    if act in _BREAKS_INTAKE and (act is not Act.PROGRESS or _looks_up(turn)):
+    if act in _BREAKS_INTAKE and (act is not Act.PROGRESS or looks_up(turn)):
         return act
     if (courtesy := _COURTESIES.get(guess_intent(turn))) is not None:
         return courtesy
@@ -422,13 +368,6 @@ def _beside_intake(act: Act, asking: Slot | None, turn: Turn) -> Act:
     if asks_back and turn.retrieved.decision is Decision.ANSWER and not _answers(asking, turn):
         return Act.ANSWER_QUESTION
     return Act.FALLBACK if _asks_aside(asking, turn) else Act.APPEAL
-
-
-def _looks_up(turn: Turn) -> bool:
-    """Whether progress is asked for while another appeal is taken down."""
-    text = turn.text
-    known = turn.state.last_ticket_no is not None and _ASKS_PROGRESS.search(text) is not None
-    return named_ticket(text).number is not None or (known and len(text) <= _ASIDE)
 
 
 def _asks_aside(asking: Slot | None, turn: Turn) -> bool:

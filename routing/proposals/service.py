@@ -47,6 +47,8 @@ _LEAST_CATEGORY = 0.05  # below it no category is named
 _DISPATCHER_BELOW = 0.6
 _DISPATCHER_BELOW_UNRULED = 0.8  # 人工判定 and nothing in the text that decides
 _APPEAL = 0.5
+_CONSIDERED = 12
+_LIKELY = 3  # categories among which a ruling is looked for
 
 
 class RoutingService:
@@ -145,8 +147,7 @@ class RoutingService:
         extraction, classification = self._understand(text)
         alert = find_danger(text)
         settled = kind or settled_kind(classification, alert)
-        told = kind is not None
-        read = self._reading(extraction, classification, located, settled, told=told)
+        read = self._reading(extraction, classification, located, settled, told=kind is not None)
         said = f"{extraction.text}。{place}" if place else extraction.text
         ranked = self._bodies(extraction, classification, said, located.district, settled)
         return self._proposal(said, read, ranked, classification, alert, received_at)
@@ -397,7 +398,3 @@ class RoutingService:
         if outcome in {Outcome.EMERGENCY, Outcome.DECLINE}:
             return None
         return self._deadlines.resolve_due(kind, received_at or self._clock.now()).due_at
-
-
-_CONSIDERED = 12
-_LIKELY = 3  # categories among which a ruling is looked for

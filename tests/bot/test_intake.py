@@ -3,6 +3,8 @@
 import pytest
 
 from bot.conversation import intake, replies
+from bot.conversation.consent_words import affirms
+from bot.conversation.contact_words import withholds
 from bot.conversation.intents import Intent
 from bot.conversation.schemas import AppealDraft, Heard, Slot
 from routing.schemas import AppealKind
@@ -104,18 +106,18 @@ def test_answer_keeps_further_details_in_the_story() -> None:
 
 @pytest.mark.parametrize("text", ["确认", "对", "没问题", "好的。", "嗯嗯", "是的", "可以了"])
 def test_plain_yes_affirms(text: str) -> None:
-    assert intake.affirms(text)
+    assert affirms(text)
 
 
 @pytest.mark.parametrize("text", ["不对", "对不起，地点错了", "好像不是这里", "可以改一下时间吗"])
 def test_more_than_a_yes_does_not_affirm(text: str) -> None:
-    assert not intake.affirms(text)
+    assert not affirms(text)
 
 
 def test_yes_may_come_with_the_refusal_of_the_phone_once_more() -> None:
-    assert intake.affirms("真的不留，就这样登记", refused=True)
-    assert not intake.affirms("真的不留，就这样登记")
-    assert not intake.affirms("不留", refused=True)
+    assert affirms("真的不留，就这样登记", refused=True)
+    assert not affirms("真的不留，就这样登记")
+    assert not affirms("不留", refused=True)
 
 
 def test_way_back_from_an_interruption_is_no_part_of_the_answer() -> None:
@@ -263,7 +265,7 @@ def test_phone_is_refused_whatever_was_asked(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["电话不通，联系不上物业", "打电话给物业，物业不接，别提多气人"])
 def test_phone_spoken_of_is_no_refusal(text: str) -> None:
-    assert not intake.withholds(text)
+    assert not withholds(text)
 
 
 def test_how_long_it_has_lasted_is_a_time() -> None:
@@ -378,9 +380,9 @@ def test_kind_and_a_further_issue_may_be_told_at_the_read_back() -> None:
 
 @pytest.mark.parametrize("text", ["以上信息无误，请予登记。", "行，报吧", "赶紧报上去", "没得问题"])
 def test_yes_is_heard_clause_by_clause(text: str) -> None:
-    assert intake.affirms(text)
+    assert affirms(text)
 
 
 @pytest.mark.parametrize("text", ["办了吗", "转人工", "不对，改一下", "报修电话多少"])
 def test_what_says_more_is_no_yes(text: str) -> None:
-    assert not intake.affirms(text)
+    assert not affirms(text)
