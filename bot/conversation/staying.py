@@ -53,6 +53,10 @@ _NEEDS = re.compile(
     r"(?:那|这几个|这个|都|还|也|是不是|一定|是否|必须|非得?|，)*(?:要不要|需不需要|用不用|要|需要|用|得|必须)(?:带|有|交|出示|提供|拿)*"
     r"(?P<document>[^，,。？?办]{2,8}?)(?:原件|复印件)?(?:吗|不|么|嘛|吧)?[？?。]?"
 )
+# Whether somebody else may go: 「我爸能替我去签字吗」.
+_BY_PROXY = re.compile(
+    r"(?:能不能|可不可以|可以|能|让|叫|请|托|由)[^，,。]{0,6}(?:替|帮|代(?!码|理记))(?:我|他|她|本人|老人|孩子|[去来办交签领取])"
+)
 # What comes after what was told: 「认定了之后呢」.
 _WHAT_NEXT = re.compile(r"(?:之后|以后|完|好|下一步|然后|接下来)[^，。]{0,4}(?:呢|怎么|咋|干|做)")
 _DONE_WITH = re.compile(r"认定|鉴定|认证|评审|提取|开具|申报|审核|转移|参保|缴存|报销")
@@ -179,6 +183,8 @@ def _names_it(text: str, words: str, matter: Matter, answer: Answer) -> bool:
         # 「认定了之后呢」 names what is done with something, and not with what.
         bare = ACTION.fullmatch(words) or _DONE_WITH.fullmatch(words)
         return bool(bare) and any(words in name for name in names)
+    if _BY_PROXY.search(text) and _asks(text):
+        return True
     if answer.decision is Decision.NO_ANSWER and len(words) <= _FEW:
         asks = answer.understanding.facet is not None or _PERSON.search(text) is not None
         return asks or _WHAT_NEXT.search(text) is not None

@@ -16,7 +16,9 @@ def _read(service: RunningService, text: str, state: DialogueState) -> Retrieved
     return reader_of(service.services).read(text, state, PersonalValues(), None).retrieved
 
 
-@pytest.mark.parametrize("text", ["二楼的不同意咋办", "政府给补钱吗", "我爸能替我去签字吗"])
+@pytest.mark.parametrize(
+    "text", ["二楼的不同意咋办", "政府给补钱吗", "我爸能替我去签字吗", "可以叫我儿子代我去交吗"]
+)
 def test_follow_up_that_names_nothing_stays_with_the_focus(
     running_service: RunningService, text: str
 ) -> None:
