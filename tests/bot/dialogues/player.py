@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.conversation.intake import read_back
+from bot.conversation.reading import says_something
 from bot.conversation.schemas import AppealDraft, DialogueState
 from bot.conversation.transcript import Receipt
 from connectors.assembly import Services
@@ -67,7 +68,8 @@ async def play(dialogue: Dialogue, services: Services, *, may_degrade: bool) -> 
         state = await services.conversations.state(receipt.conversation_id or "")
         heard = Heard(said, receipt, state)
         before = played.turns[-1] if played.turns else None
-        played.degraded.append(receipt.degraded)
+        if says_something(said):  # nothing but signs is answered without asking anybody
+            played.degraded.append(receipt.degraded)
         played.faults += [f"{number} {said}: {fault}" for fault in faults(turn, heard, before)]
         played.turns.append(heard)
         if found := _TICKET.search(heard.text):
