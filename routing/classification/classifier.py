@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.encoder.protocol import Encoder, Vectors
-from routing.classification.kind_words import WordReading
+from routing.classification.kind_words import read_of
 from routing.classification.kinds import KINDS, KindEvidence, kind_features, named_kind
 from routing.classification.lexical import LexicalIndex
-from routing.classification.likelihood import LikelihoodIndex
+from routing.classification.likelihood import likelihood_of
 from routing.classification.vectors import ExampleVectors, KeptVectors, LinearReading
 from routing.classification.weights import CategoryWeights, KindWeights, RoutingWeights
 from routing.extraction.pipeline import Extraction
@@ -99,17 +99,17 @@ class Classifier:
             for code, phrases in zip(self._taxonomy.codes, documents, strict=True)
             for phrase in phrases
         )
-        self._likelihood = LikelihoodIndex(documents)
+        self._likelihood = likelihood_of(documents)
         kind_texts = [*(a.text for a in self._appeals), *self._taxonomy.non_appeals]
         kinds = np.array(
             [KINDS.index(KIND_BY_LABEL[a.kind]) for a in self._appeals]
             + [_INQUIRY] * len(self._taxonomy.non_appeals)
         )
-        self._kind_words = WordReading(kind_texts, kinds, len(KINDS))
+        self._kind_words = read_of(tuple(kind_texts), tuple(kinds.tolist()), len(KINDS))
         appeals = [appeal.text for appeal in self._appeals]
         told = [*appeals, *self._taxonomy.emergencies]
         danger = np.array([0] * len(appeals) + [1] * len(self._taxonomy.emergencies))
-        self._danger_words = WordReading(told, danger, 2)
+        self._danger_words = read_of(tuple(told), tuple(danger.tolist()), 2)
         self._lexical = LexicalIndex(documents)
         if self._encoder is None:
             return
@@ -256,14 +256,14 @@ class Classifier:
         by_vector = self._danger_vectors.scores(vector)[1]
         return float(by_vector + self._danger_words.scores(extraction.text)[1])
 
-    def _documents(self, generic: Mapping[str, str]) -> Sequence[Sequence[str]]:
+    def _documents(self, generic: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
         documents: dict[str, list[str]] = {}
         for code, row in self._taxonomy.categories.items():
             names = (row.level3, f"{row.level2}：{row.level3}")
             documents[code] = [*names, *row.examples, *self._taxonomy.phrases.get(code, ())]
         for appeal in self._appeals:
             documents[appeal.category].append(generic.get(appeal.text, appeal.text))
-        return tuple(documents.values())
+        return tuple(map(tuple, documents.values()))
 
 
 def combine(evidence: Evidence, weights: CategoryWeights) -> Floats:

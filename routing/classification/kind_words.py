@@ -3,10 +3,11 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
+from scipy import linalg, sparse
 
 Floats = NDArray[np.float64]
 _RIDGE = 0.4  # of 0.1, 0.4 and 1
@@ -24,26 +25,43 @@ class WordReading:
         kept = [run for run, count in spread.items() if count >= _LEAST]
         self._numbers = {run: number for number, run in enumerate(kept)}
         self._rarity = np.array([math.log((1 + len(texts)) / (1 + spread[r])) + 1 for r in kept])
-        rows = sparse.vstack([self._row(bag) for bag in bags], format="csr")
+        rows = self._rows(bags)
         wanted = np.eye(n_classes)[classes]
         wanted -= wanted.mean(axis=0)
         kernel = (rows @ rows.T).toarray() + _RIDGE * np.eye(len(texts))
-        self._weights: Floats = rows.T @ np.linalg.solve(kernel, wanted)
+        # Symmetric and positive: half the work of a solution that does not know it.
+        shares = linalg.solve(kernel, wanted, assume_a="pos", overwrite_a=True, check_finite=False)
+        self._weights: Floats = rows.T @ shares
 
     def scores(self, text: str) -> Floats:
         """Return float64, shape (n_classes,)."""
-        row = self._row(_runs(text))
+        row = self._rows([_runs(text)])
         read: Floats = row.data @ self._weights[row.indices]
         return read
 
-    def _row(self, bag: Counter[str]) -> sparse.csr_matrix:
-        known = sorted((self._numbers[run], n) for run, n in bag.items() if run in self._numbers)
-        numbers = np.array([number for number, _ in known], dtype=np.int64)
-        counts = np.array([count for _, count in known], dtype=np.float64)
-        values = (1 + np.log(counts)) * self._rarity[numbers] if known else counts
-        length = float(np.sqrt((values**2).sum())) or 1.0
-        shape = (1, len(self._numbers))
-        return sparse.csr_matrix((values / length, (np.zeros(len(numbers)), numbers)), shape=shape)
+    def _rows(self, bags: Sequence[Counter[str]]) -> sparse.csr_matrix:
+        """Return float64, shape (len(bags), n_runs); rows of length 1, or empty."""
+        values, numbers, ends = list[Floats](), list[int](), [0]
+        for bag in bags:
+            known = sorted((self._numbers[r], n) for r, n in bag.items() if r in self._numbers)
+            places = [number for number, _ in known]
+            counts = np.array([count for _, count in known], dtype=np.float64)
+            row = (1 + np.log(counts)) * self._rarity[places] if known else counts
+            values.append(row / (float(np.sqrt((row**2).sum())) or 1.0))
+            numbers += places
+            ends.append(len(numbers))
+        shape = (len(bags), len(self._numbers))
+        return sparse.csr_matrix((np.concatenate(values), numbers, ends), shape=shape)
+
+
+@lru_cache(maxsize=4)
+def read_of(texts: tuple[str, ...], classes: tuple[int, ...], n_classes: int) -> WordReading:
+    """Return the reading fitted to ``texts``.
+
+    The last few are kept: with the encoder, or after a guide was published, the same texts are
+    fitted again, which takes seconds.
+    """
+    return WordReading(texts, np.array(classes), n_classes)
 
 
 def _runs(text: str) -> Counter[str]:

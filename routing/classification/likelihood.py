@@ -8,6 +8,7 @@ dictionary does not know (dialect, a typing error) still counts by its character
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -48,3 +49,9 @@ class LikelihoodIndex:
         nats = self._said[known].sum(axis=0, dtype=np.float64) + len(known) * self._unsaid
         scaled: NDArray[np.float64] = nats / np.sqrt(max(len(text), 1))
         return scaled
+
+
+@lru_cache(maxsize=4)
+def likelihood_of(documents: tuple[tuple[str, ...], ...]) -> LikelihoodIndex:
+    """Return the index of ``documents``; the last few are kept, as the same come again."""
+    return LikelihoodIndex(documents)
