@@ -32,7 +32,8 @@ _ENOUGH_SAID = 12  # characters; fewer tell too little to take an alarm back
 _NEVER_TAKEN_BACK = {"suicide_in_progress", "suicidal_thoughts"}
 # Markup is no speech, though its letters look like English.
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1>|</?[a-z][^<>]{0,80}>", re.IGNORECASE | re.DOTALL)
-# What is said every day and tells of nothing: a farewell, an appeal withdrawn as it was mended.
+# What is said every day and tells of nothing: a farewell, an appeal withdrawn as it was mended,
+# a wish to hear it again.
 _EVERYDAY = re.compile(
     r"(?:(?:好的?|行|嗯+|哦|那|谢谢(?:你|您)?(?:了|啊|哈)?|麻烦(?:你|您)?了|没(?:别的)?事了|就这样)[吧啊呀哈了]*[，,。！!\s]*)+"
     r"(?:再见|拜拜|拜|回见)[了啦吧哈]*[。！!\s]*"
@@ -40,6 +41,10 @@ _EVERYDAY = re.compile(
     r"|.{0,12}(?:不(?:投诉|举报|反映|登记|报)|(?:不用|别|不要)(?:投诉|举报|反映|登记|管|来|交|报))了.{0,8}"
     r"(?:扫|修|清|拆|搬|收拾|处理|解决|换|通|弄|整改|道歉|退)(?:好|完|过|走|干净|钱)?了"
     r"(?:[，,。！!]*(?:谢谢|麻烦).{0,4})?[。！!\s]*"
+    r"|(?:哎|唉|算了|[，,\s])*.{0,6}(?:亮|好|通|来|走|修|清|解决|处理)(?:好|完|走)?了[，,。！!\s]*"
+    r"(?:不用|别|不要|不必)(?:投诉|举报|反映|登记|管|来|报|麻烦)了.{0,6}[。！!\s]*"
+    r"|(?:(?:刚才|刚刚|不好意思|对不起|抱歉|我|你|您)*没(?:看|听|记)(?:太|怎么)?(?:清楚?|懂|明白|到|见|住)[，,。！!\s]*)?"
+    r"(?:麻烦|请|能不能|能|可以|劳烦|你|您)*再(?:说|讲|念|发|重复)一?[遍次下](?:吗|吧|呗|嘛|好吗|行吗)?[。！!？?\s]*"
 )
 _PIECE = re.compile(r"[^。！？!?；;]*[。！？!?；;]*")
 _NAME = "可能有危险"

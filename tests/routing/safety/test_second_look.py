@@ -158,13 +158,23 @@ def test_a_category_with_danger_enough_has_a_calm_of_its_own(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["好的 拜拜", "算了算了，不投诉了，他们来扫了", "不用来了，已经修好了，谢谢"]
+    "text",
+    [
+        "好的 拜拜",
+        "算了算了，不投诉了，他们来扫了",
+        "不用来了，已经修好了，谢谢",
+        "哎算了算了，刚刚亮了，不用报了",
+        "刚才没看清，麻烦再说一遍",
+    ],
 )
 def test_farewell_and_an_appeal_withdrawn_as_it_was_mended_are_no_danger(text: str) -> None:
     assert find_danger(text) is None
 
 
-@pytest.mark.parametrize("text", ["再见了，这个世界", "井盖没了，有人掉下去了，快来人啊"])
+@pytest.mark.parametrize(
+    "text",
+    ["再见了，这个世界", "井盖没了，有人掉下去了，快来人啊", "他走了，不用报了，我也不想活了"],
+)
 def test_farewell_and_call_in_earnest_are_heard(text: str) -> None:
     assert find_danger(text) is not None
 
