@@ -165,9 +165,12 @@ class TurnCommit:
         session: Session,
         conversation_id: str,
         changes: dict[str, str],
-        heard: Heard | None,
+        heard: Mapping[str, Heard],
     ) -> AppealDraft | None:
-        """Change the draft's fields by hand; a phone becomes a placeholder like any other."""
+        """Change the draft's fields by hand; a phone becomes a placeholder like any other.
+
+        ``heard`` is the reading of the words typed anew, by their field.
+        """
         conversation = repository.lock(session, conversation_id)
         state = DialogueState.model_validate(conversation.state)
         if state.draft is None:

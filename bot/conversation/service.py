@@ -51,6 +51,7 @@ logger = logging.getLogger(__name__)
 
 _TURN_WAIT_SECONDS = 15.0
 _TURN_POLL_SECONDS = 0.05
+_HEARD_FIELDS = ("what", "where")  # of a draft: typed anew, they are heard like words said
 
 
 @dataclass(slots=True)
@@ -164,9 +165,11 @@ class ConversationService:
     async def edit_draft(self, conversation_id: str, changes: dict[str, str]) -> AppealDraft | None:
         """Change fields of the draft by hand (the form beside the chat)."""
         async with self._turn(conversation_id):
-            heard = None
-            if where := changes.get("where"):
-                heard = await anyio.to_thread.run_sync(self._reader.hear, where)
+            typed = [name for name in _HEARD_FIELDS if changes.get(name)]
+            heard = {
+                name: await anyio.to_thread.run_sync(self._reader.hear, changes[name])
+                for name in typed
+            }
             draft = await self._database.write(
                 lambda session: self._commit.edit_draft(session, conversation_id, changes, heard)
             )

@@ -6,7 +6,16 @@ from playwright.sync_api import Browser, Page, expect
 from foundation.access.permissions import Role
 from routing.appeals.shielding import PENDING
 from tests.desk_fixtures import DeskService
-from tests.desk_steps import Open, choose, look, notice, press, registered_call, ticket_of
+from tests.desk_steps import (
+    Open,
+    choose,
+    look,
+    new_call,
+    notice,
+    press,
+    registered_call,
+    ticket_of,
+)
 from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
@@ -98,3 +107,26 @@ def test_a_dispatcher_confirms_and_a_department_asks_through_the_relay(
     expect(relay.locator("[data-mark=answered-question]")).to_have_text(f"问：{QUESTION}")
     look(inbox, "relay-department")
     assert PHONE not in inbox.content()
+
+
+def test_words_typed_by_hand_tick_the_shield_and_a_dispatcher_confirms_first(
+    desk_service: DeskService, open_desk: Open
+) -> None:
+    page = open_desk(desk_service.account(Role.OPERATOR))
+    new_call(page)
+    shield = page.get_by_role("checkbox", name="对承办单位保密")
+    page.locator("[data-mark=draft-what]").fill("文渊阁小区楼道的灯坏了")
+    page.locator("[data-mark=draft-where]").fill("文渊阁小区3栋")
+    expect(page.locator("[data-mark=register]")).to_be_enabled()
+    expect(shield).not_to_be_checked()
+
+    # No report for certain, but a real chance of one.
+    page.locator("[data-mark=draft-what]").fill("楼下商铺把消防通道锁起来堆货")
+    page.locator("[data-mark=draft-where]").focus()
+    expect(shield).to_be_checked()
+    look(page, "draft-shielded")
+    press(page, "register")
+
+    told = page.locator("[data-mark=registered-number]").inner_text()
+    ticket, lead = ticket_of(desk_service, told)
+    assert (ticket.confidential, lead) == (True, "")

@@ -16,7 +16,8 @@ from bot.conversation.schemas import IncomingMessage
 from foundation.errors import NotFoundError
 from knowledge_base.questions.models import OpenQuestion
 from knowledge_base.questions.states import QuestionSource
-from routing.schemas import Emotion
+from routing.appeals.models import Appeal
+from routing.schemas import AppealKind, Emotion
 from tests.service_fixtures import RunningService
 
 
@@ -185,3 +186,24 @@ def test_operator_desk_marks_nothing_where_nothing_was_asked(
 
     with services.database.transaction() as session, pytest.raises(NotFoundError):
         services.desk.report_question(session, conversation, None)
+
+
+def test_operator_desk_words_typed_by_hand_are_shielded_like_words_said(
+    running_service: RunningService,
+) -> None:
+    """A chance of a report that is enough for what a caller says is enough for what is typed."""
+    desk = running_service.services.desk
+    words = "楼下商铺把消防通道锁起来堆货"
+    routing = running_service.services.routing
+    assert not routing.propose(words, kind=AppealKind.ASSISTANCE).reading.confidential
+    said = call(running_service, "one", words)
+    typed = call(running_service, "one", "喂，你好")
+
+    running_service.run(desk.edit_draft(typed, "one", {"what": words}))
+
+    drafts = [running_service.run(desk.draft(one, "one")) for one in (said, typed)]
+    assert [(one.what, one.confidential) for one in drafts if one] == [(words, True)] * 2
+    registered = running_service.run(desk.register(typed, "one"))
+    with running_service.services.database.reading() as session:
+        shielded = select(Appeal.confidential).where(Appeal.number == registered.number)
+        assert session.scalar(shielded)
