@@ -20,6 +20,7 @@ from routing.tickets.archiving import Archiver
 from routing.tickets.listing import StaffTicket, TicketReach, require_reach, staff_ticket
 from routing.tickets.models import Ticket
 from routing.tickets.regrouping import NewPart
+from routing.tickets.schemas import AskedBy
 
 _User = Annotated[str, typer.Option("--as", help="以哪个账号操作（账号名）。")]
 _TicketNo = Annotated[str, typer.Argument(help="工单编号。")]
@@ -40,7 +41,7 @@ def register(app: typer.Typer) -> None:
     app.command("dispatch", help="派单；--co 为协办单位，可重复。")(dispatch)
     app.command("merge", help="并入另一张工单；各市民的编号、答复、回访和重办权利不变。")(merge)
     app.command("split", help="分出一张工单。")(split)
-    app.command("withdraw", help="撤回一件诉求。")(withdraw)
+    app.command("withdraw", help="撤回一件诉求；谁要求的会留痕，市民会收到通知。")(withdraw)
     app.command("accept", help="签收。")(accept)
     app.command("decline", help="不予受理；写明理由和市民应当去找的单位，市民会收到。")(decline)
     app.command("archive", help="归档一张已办结的工单；归档后只能查看。")(archive)
@@ -112,10 +113,22 @@ def split(
         desk.said.append(f"已分出工单{opened.ticket_no}（{opened.state.label}）。")
 
 
-def withdraw(ticket_no: _TicketNo, number: _Number, user: _User, note: _Note = "") -> None:
+def withdraw(
+    ticket_no: _TicketNo,
+    number: _Number,
+    user: _User,
+    asked_by: Annotated[
+        AskedBy,
+        typer.Option("--by", help="谁要求的：citizen 本人，family 家人，agent 受委托的人。"),
+    ],
+    note: _Note = "",
+) -> None:
     """Take one citizen's appeal back."""
     with acting(user, Permission.TICKET_DISPATCH) as desk:
-        done = desk.casework.regrouping.withdraw(desk.session, ticket_no, number, desk.actor, note)
+        regrouping = desk.casework.regrouping
+        done = regrouping.withdraw_at_word(
+            desk.session, ticket_no, number, desk.actor, asked_by, note
+        )
         _tell(done, desk)
 
 

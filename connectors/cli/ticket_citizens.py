@@ -7,9 +7,10 @@ import typer
 
 from connectors.cli.acting import CaseworkParts, acting, actor_of
 from foundation.access.permissions import Permission
-from routing.appeals.citizens_word import AskedBy, CitizensWord, OpenedBy
+from routing.appeals.citizens_word import CitizensWord, OpenedBy
 from routing.attachments.inspection import inspected
 from routing.finding.assembly import build_related
+from routing.tickets.schemas import AskedBy
 
 app = typer.Typer(help="应市民要求撤回诉求、补照片；凭诉求编号和查询码。", no_args_is_help=True)
 

@@ -13,9 +13,9 @@ from connectors.ticket_api.schemas import Json, TicketNo, Words
 from connectors.ticket_api.table_routes import TableRoutes
 from connectors.web_chat.schemas import WellFormed
 from foundation.access.service import Account
-from routing.appeals.citizens_word import AskedBy, OpenedBy
+from routing.appeals.citizens_word import OpenedBy
 from routing.attachments.inspection import inspected
-from routing.tickets.schemas import Actor
+from routing.tickets.schemas import Actor, AskedBy
 
 _Number = Annotated[str, Header(max_length=360)]
 _Code = Annotated[str, Header(max_length=180)]

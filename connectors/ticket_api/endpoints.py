@@ -152,7 +152,9 @@ def _dispatching(routes: TableRoutes) -> None:
         return regrouping.split(s, number, part, actor, body.version)
 
     def withdraw(s: Session, number: str, actor: Actor, body: WithdrawBody) -> Ticket:
-        return regrouping.withdraw(s, number, body.number, actor, body.note, body.version)
+        return regrouping.withdraw_at_word(
+            s, number, body.number, actor, body.asked_by, body.note, body.version
+        )
 
     def decline(s: Session, number: str, actor: Actor, body: DeclineBody) -> Ticket:
         return closing.decline(s, number, body.channel, body.reason, actor, body.version)

@@ -17,6 +17,7 @@ from routing.reply_gate.schemas import ReplyFinding
 from routing.ticket_clocks.models import Extension
 from routing.tickets.listing import StaffTicket, TicketRow
 from routing.tickets.models import Ticket
+from routing.tickets.schemas import AskedBy
 
 Json = dict[str, Any]
 TicketNo = Annotated[str, StringConstraints(min_length=1, max_length=32), WellFormed]
@@ -63,9 +64,10 @@ class SplitBody(VersionedBody):
 
 
 class WithdrawBody(VersionedBody):
-    """Which citizen takes the appeal back."""
+    """Which citizen takes the appeal back, and who said so."""
 
     number: TicketNo
+    asked_by: AskedBy
     note: Words = ""
 
 

@@ -5,7 +5,6 @@ together, and lock the number and the operator who tried. Permission is the call
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -17,30 +16,10 @@ from routing.appeals.schemas import ProgressView
 from routing.appeals.service import AppealService
 from routing.attachments.inspection import Inspected
 from routing.attachments.models import Attachment
-from routing.tickets.schemas import Actor
+from routing.tickets.schemas import Actor, AskedBy
 from routing.tickets.service import TEXT_CHARACTERS
 
 LEAST_REASON_CHARACTERS = 4
-
-
-class AskedBy(StrEnum):
-    """Who asked for it; never a name, because events are kept for good."""
-
-    CITIZEN = "citizen"
-    FAMILY = "family"
-    AGENT = "agent"
-
-    @property
-    def label(self) -> str:
-        """The word people see."""
-        return _ASKED_BY[self]
-
-
-_ASKED_BY = {
-    AskedBy.CITIZEN: "诉求人本人",
-    AskedBy.FAMILY: "诉求人的家人",
-    AskedBy.AGENT: "受诉求人委托的人",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +75,7 @@ class CitizensWord:
         said = storable(reason, TEXT_CHARACTERS)
         if len(said) < LEAST_REASON_CHARACTERS:
             raise WithdrawalReasonMissingError(by.number)
-        note = f"{asked_by.label}要求撤回：{said}"
+        note = asked_by.note(said)
         return self._acts.withdraw(session, by.number, by.code, by.key, by.actor, note, asked_by)
 
     def may_add(self, session: Session, by: OpenedBy) -> None:

@@ -35,7 +35,7 @@ from routing.tickets.errors import (
 )
 from routing.tickets.models import Ticket
 from routing.tickets.recording import MoveListener, Recorder
-from routing.tickets.schemas import Actor, NewTicket
+from routing.tickets.schemas import Actor, AskedBy, NewTicket
 from routing.tickets.service import TEXT_CHARACTERS, TicketService
 from routing.tickets.states import TRANSITIONS, TicketState, check_transition
 
@@ -215,6 +215,24 @@ class Regrouping:
         # Told also when somebody else did it: nobody's appeal disappears behind their back.
         self._announcer.tell_one(session, ticket, appeal, _WITHDRAWN_WORDS)
         return ticket
+
+    def withdraw_at_word(
+        self,
+        session: Session,
+        ticket_no: str,
+        number: str,
+        actor: Actor,
+        asked_by: AskedBy,
+        reason: str = "",
+        version: int | None = None,
+    ) -> Ticket:
+        """Take an appeal back for the citizen whom a dispatcher has spoken to; as ``withdraw``.
+
+        Without the query code: the dispatcher has the ticket before them. Who asked is kept in the
+        event, and ``reason`` where one was said.
+        """
+        note = asked_by.note(reason.strip())
+        return self.withdraw(session, ticket_no, number, actor, note, version, asked_by)
 
     def _both(
         self, session: Session, ticket_no: str, into: str, version: int | None

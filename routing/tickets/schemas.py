@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from routing.deadlines.service import ResolveDeadline
@@ -21,6 +22,30 @@ class Actor:
 
 
 SYSTEM = Actor("system")
+
+
+class AskedBy(StrEnum):
+    """Who asked for a withdrawal (谁要求的); never a name, because events are kept for good."""
+
+    CITIZEN = "citizen"
+    FAMILY = "family"
+    AGENT = "agent"
+
+    @property
+    def label(self) -> str:
+        """The word people see."""
+        return _ASKED_BY[self]
+
+    def note(self, reason: str) -> str:
+        """Return what the event says: who asked, and why where somebody said it."""
+        return f"{self.label}要求撤回：{reason}" if reason else f"{self.label}要求撤回"
+
+
+_ASKED_BY = {
+    AskedBy.CITIZEN: "诉求人本人",
+    AskedBy.FAMILY: "诉求人的家人",
+    AskedBy.AGENT: "受诉求人委托的人",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,12 +105,15 @@ def test_desk_withdraws_an_appeal_that_was_found(
     press(page, "find")
     choose(page, ticket.ticket_no)
     page.locator("[data-mark=withdraw-form] summary").click()
-    page.locator("[data-mark=withdraw-note]").fill("市民来电要求撤回")
+    page.locator("[data-mark=withdraw-asked-by]").click()
+    page.get_by_role("option", name="诉求人的家人").click()
+    page.locator("[data-mark=withdraw-note]").fill("已经和店家和解")
     look(page, "withdraw")
     press(page, "withdraw")
     expect(notice(page, f"诉求{told['number']}已撤回")).to_be_visible()
     expect(page.locator(".desk-help .fact", has_text="已撤")).to_be_visible()
     expect(page.locator("[data-mark=withdraw-form]")).to_have_count(0)
+    expect(page.locator(".desk-work")).to_contain_text("诉求人的家人要求撤回：已经和店家和解")
     assert ticket_of(desk_service, told["number"])[0].state.value == "withdrawn"
 
 

@@ -11,10 +11,10 @@ from connectors.desks.widgets import button, heading
 from foundation.access.permissions import Permission
 from foundation.access.service import AccessService
 from foundation.database.session import Database
-from routing.appeals.citizens_word import AskedBy, CitizensWord, OpenedBy
+from routing.appeals.citizens_word import CitizensWord, OpenedBy
 from routing.appeals.schemas import ProgressView
 from routing.attachments.inspection import LARGEST_BYTES, inspected
-from routing.tickets.schemas import Actor
+from routing.tickets.schemas import Actor, AskedBy
 
 _TITLE = "办理已有诉求"
 _NOTE = "请市民报出诉求编号和查询码；手机号后四位只能查进度，不能撤回或补照片。"

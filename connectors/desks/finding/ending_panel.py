@@ -11,7 +11,7 @@ from foundation.access.permissions import Permission
 from foundation.database.session import Database
 from routing.appeals.assembly import Casework
 from routing.tickets.listing import StaffTicket
-from routing.tickets.schemas import Actor
+from routing.tickets.schemas import Actor, AskedBy
 from routing.tickets.states import TRANSITIONS, TicketState
 
 _NOTE = "只撤回这一件；同一张工单里其他市民的诉求照常办理。市民会收到撤回的通知。"
@@ -50,12 +50,17 @@ class EndingPanel:
                 heading("撤回诉求")
             number = ui.select(numbers, value=numbers[0], label="诉求编号")
             number.props("dense outlined data-mark=withdraw-number").classes("reply")
-            note = ui.input("说明（如：市民来电要求撤回）")
+            choices = {one.value: one.label for one in AskedBy}
+            asked = ui.select(choices, value=AskedBy.CITIZEN.value, label="谁要求撤回")
+            asked.props("dense outlined data-mark=withdraw-asked-by").classes("reply")
+            note = ui.input("为什么要撤回（可不填）")
             note.props("dense outlined data-mark=withdraw-note")
             ui.label(_NOTE).classes("desk-note")
             withdraw = told(self._withdraw)
             act = button("撤回", mark="withdraw")
-            act.on_click(lambda: withdraw(ticket, number.value, note.value or ""))
+            act.on_click(
+                lambda: withdraw(ticket, number.value, AskedBy(asked.value), note.value or "")
+            )
 
     async def _archive(self, ticket: StaffTicket) -> None:
         def work(session: Session, actor: Actor) -> None:
@@ -64,10 +69,14 @@ class EndingPanel:
 
         await self._act(ticket, work, "已归档，此后只能查看。")
 
-    async def _withdraw(self, ticket: StaffTicket, number: str, note: str) -> None:
+    async def _withdraw(
+        self, ticket: StaffTicket, number: str, asked_by: AskedBy, reason: str
+    ) -> None:
         def work(session: Session, actor: Actor) -> None:
             row, regrouping = ticket.row, self._casework.regrouping
-            regrouping.withdraw(session, row.ticket_no, number, actor, note, row.version)
+            regrouping.withdraw_at_word(
+                session, row.ticket_no, number, actor, asked_by, reason, row.version
+            )
 
         await self._act(ticket, work, f"诉求{number}已撤回，市民会收到通知。")
 

@@ -94,7 +94,7 @@ def test_a_ticket_goes_from_dispatch_to_its_end_from_the_terminal(numbers: list[
     assert _run("dispatch", f"{second}-2", "CG", *by["dispatcher"]).endswith("已派单。\n")
     back = ("--reason", "不属本单位", "--basis", "权责清单第3条")
     assert _run("send-back", f"{second}-2", *back, *by["handler"]).endswith("待派单。\n")
-    gone = _run("withdraw", f"{second}-2", "--number", second, *by["dispatcher"])
+    gone = _run("withdraw", f"{second}-2", "--number", second, "--by", "family", *by["dispatcher"])
     assert gone.endswith("已撤单。\n")
 
     assert _run("accept", ticket, *by["handler"]) == f"工单{ticket}：已签收。\n"

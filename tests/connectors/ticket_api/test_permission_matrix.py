@@ -60,7 +60,7 @@ CASES: dict[str, tuple[set[Role], str, str, dict[str, object] | None, Make]] = {
         DISPATCHERS,
         "POST",
         "/withdraw",
-        {"number": "NUMBER", "note": "已和解"},
+        {"number": "NUMBER", "asked_by": "citizen", "note": "已和解"},
         lambda w, lead: w.report(lead),
     ),
     "decline": (

@@ -204,7 +204,10 @@ def test_dispatch_merge_split_and_withdraw_over_http(world: World) -> None:
     # A confidential part has its redacted version confirmed before it has a lead.
     split = act(first.ticket_no, "split", number=second.number, text="无证经营", moves=True)
     assert split["ticket_no"] == f"{second.number}-2"
-    assert act(first.ticket_no, "withdraw", number=first.number)["state"] == "withdrawn"
+    gone = {"number": first.number, "asked_by": "agent", "note": "已和解"}
+    assert act(first.ticket_no, "withdraw", **gone)["state"] == "withdrawn"
+    ended = world.ask("GET", f"{PREFIX}/{first.ticket_no}", login).json()["events"][-1]["data"]
+    assert (ended["asked_by"], ended["note"]) == ("agent", "受诉求人委托的人要求撤回：已和解")
     merged = world.ask("GET", f"{PREFIX}/{second.ticket_no}", login).json()
     assert (merged["state_label"], merged["merged_into"]) == ("已并单", first.ticket_no)
 

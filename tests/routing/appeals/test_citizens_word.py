@@ -15,7 +15,7 @@ from foundation.clock import FixedClock
 from foundation.database.session import Database
 from routing.appeals.assembly import Casework
 from routing.appeals.citizen_acts import CitizenActs
-from routing.appeals.citizens_word import AskedBy, CitizensWord, OpenedBy
+from routing.appeals.citizens_word import CitizensWord, OpenedBy
 from routing.appeals.errors import (
     ProgressLockedError,
     ProgressNotFoundError,
@@ -29,7 +29,7 @@ from routing.attachments.models import Attachment
 from routing.attachments.service import Attachments
 from routing.attachments.store import FileStore
 from routing.tickets.models import TicketEvent
-from routing.tickets.schemas import Actor
+from routing.tickets.schemas import Actor, AskedBy
 from routing.tickets.states import TicketState
 from routing.tickets.views import ticket_view
 from tests.casework_fixtures import CITY_MANAGEMENT, Register

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.clock import FixedClock
@@ -23,9 +24,10 @@ from routing.tickets.errors import (
     StaleVersionError,
     TicketNotFoundError,
 )
-from routing.tickets.models import Ticket
+from routing.tickets.models import Ticket, TicketEvent
 from routing.tickets.regrouping import NewPart
 from routing.tickets.repository import by_ticket_no
+from routing.tickets.schemas import AskedBy
 from routing.tickets.states import TicketState
 from routing.tickets.verifying import verify
 from routing.tickets.views import ticket_view
@@ -261,6 +263,38 @@ def test_one_citizen_withdraws_and_the_ticket_goes_on_for_the_other(
     view = book.progress(second)
     assert (view.state_label, view.stages[-1].label, view.reply) == ("已撤单", "已撤单", None)
     assert book.progress(first).reply == HANDLED
+
+
+@pytest.mark.parametrize(
+    ("reason", "note"),
+    [("已和解 ", "诉求人的家人要求撤回：已和解"), ("", "诉求人的家人要求撤回")],
+)
+def test_a_dispatchers_withdrawal_keeps_who_asked_and_tells_no_department(
+    book: Casebook, register: Register, reason: str, note: str
+) -> None:
+    first, second = register(), register()
+    book.merge(second, first)
+    regrouping, ticket_no = book.casework.regrouping, first.ticket_no
+
+    book.do(
+        lambda s: regrouping.withdraw_at_word(
+            s, ticket_no, second.number, DISPATCHER, AskedBy.FAMILY, reason
+        )
+    )
+
+    with book.database.reading() as session:
+        *_, event = session.scalars(
+            select(TicketEvent)
+            .where(TicketEvent.kind == "appeal_withdrawn")
+            .order_by(TicketEvent.seq)
+        )
+        department = repr(ticket_view(session, ticket_no, "CG"))
+    assert (event.actor, event.data) == (
+        DISPATCHER.ref,
+        {"appeal": second.number, "note": note, "asked_by": "family"},
+    )
+    assert "一位市民撤回了诉求" in department
+    assert "要求撤回" not in department
 
 
 def test_the_last_citizen_who_withdraws_closes_the_ticket(
