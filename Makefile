@@ -1,9 +1,13 @@
 # Two commands for everyone: `make run` and `make test`. Both set up what is missing first.
+#   WORKERS=2 make test  tests in two processes, each with a Rasa and a browser of its own
 #   RASA=off make run    without the dialogue engine (no Python 3.10 needed)
 
 BIN := .venv/bin
 WITHOUT_RASA := $(if $(filter off,$(RASA)),--without-rasa)
 PYTEST_ARGUMENTS ?=
+# Processes that share the tests, a whole file at a time; 1 runs them in order, quick ones first.
+WORKERS ?= 1
+SPREAD := $(if $(filter 1,$(WORKERS)),-p tests.run_order,-n $(WORKERS) --dist loadfile)
 
 .PHONY: run test check setup lint format types lock clean help
 
@@ -19,7 +23,7 @@ test: ## set up the same, then lint, types and every test
 	@$(MAKE) --no-print-directory check
 
 check: lint types ## lint, types and every test, without set-up
-	$(BIN)/python -m pytest -p tests.skip_guard -p tests.run_order $(PYTEST_ARGUMENTS)
+	$(BIN)/python -m pytest -p tests.skip_guard $(SPREAD) $(PYTEST_ARGUMENTS)
 
 setup: ## set up for work on the code, start nothing
 	@python=$$(./scripts/find-python) && "$$python" -m scripts.setup --tests $(WITHOUT_RASA)
