@@ -5,7 +5,6 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -48,7 +47,7 @@ class Keyring:
     def blind_index(self, value: str, purpose: str) -> str:
         """Return a keyed digest (64 hex digits) to look an encrypted value up by equality."""
         message = f"{purpose}\0{value}".encode()
-        return hmac.new(self.secrets["blind_index"], message, sha256).hexdigest()
+        return hmac.digest(self.secrets["blind_index"], message, "sha256").hex()
 
     def secret(self, name: str) -> bytes:
         """Return the 32-byte secret of one purpose: ``event_chain``, ``session``, ``actions``."""

@@ -173,6 +173,7 @@ def _engine_beside(url: str) -> Engine:
         pool_size=2,
         max_overflow=0,
         isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,  # there is nothing to roll back when one is given back
         connect_args={"options": "-c synchronous_commit=off"},
     )
 

@@ -2,12 +2,15 @@
 
 import secrets
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, Date, Engine, bindparam, text
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from foundation.database.rows import one_row
 from foundation.database.session import engine_beside
 
 # Without what is misread or misheard: 0 O, 1 I L, 2 Z, 5 S, 8 B, U V.
@@ -15,38 +18,39 @@ ALPHABET = "ACDEFGHJKMNPQRTWXY34679"
 CODE_CHARACTERS = 6  # 148 million codes; five tries in 15 minutes
 
 
-def next_number(session: Session, day: date) -> str:
+def next_number(session: Session, day: date, *, unless_known: str) -> str | None:
     """Return the next number of ``day`` (Asia/Shanghai), e.g. ``20261122-000123``.
+
+    ``None``, and none is used up, where an appeal is registered under the idempotency key
+    ``unless_known`` already.
 
     On PostgreSQL the counter is increased beside the caller's transaction, so that registrations
     do not wait for one another's commit; a number whose registration fails stays unused. On SQLite
     it is given out again.
     """
-    beside = engine_beside(session)
-    serial = _counted(session.connection(), day) if beside is None else _beside(beside, day)
-    return f"{day:%Y%m%d}-{serial:06d}"
+    beside, given = engine_beside(session), (f"{day:%Y-%m-%d}", unless_known)
+    told = one_row(session.connection(), _NEXT, given) if beside is None else _told(beside, given)
+    return None if told is None else f"{day:%Y%m%d}-{told[0]:06d}"
 
 
-_NEXT = text(
-    "INSERT INTO appeal_counters (day, last) VALUES (:day, 1)"
+# One round trip: every registration begins with it.
+_NEXT = (
+    "INSERT INTO appeal_counters (day, last) SELECT %s, 1"
+    " WHERE NOT EXISTS (SELECT 1 FROM appeals WHERE idempotency_key = %s)"
     " ON CONFLICT (day) DO UPDATE SET last = appeal_counters.last + 1 RETURNING last"
-).bindparams(bindparam("day", type_=Date))
+)
 
 
-def _counted(connection: Connection, day: date) -> int:
-    return int(connection.execute(_NEXT, {"day": day}).scalar_one())
-
-
-def _beside(engine: Engine, day: date) -> int:
+def _told(beside: Engine, given: Sequence[Any]) -> tuple[Any, ...] | None:
     """Count; once more where the connection was lost while it lay idle."""
     try:
-        with engine.connect() as connection:
-            return _counted(connection, day)
+        with beside.connect() as connection:
+            return one_row(connection, _NEXT, given)
     except DBAPIError as error:
         if not error.connection_invalidated:
             raise
-    with engine.connect() as connection:
-        return _counted(connection, day)
+    with beside.connect() as connection:
+        return one_row(connection, _NEXT, given)
 
 
 def new_query_code() -> str:

@@ -1,14 +1,15 @@
 """Every query of appeals."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, aliased
 
-from foundation.database.rows import add_row
+from foundation.database.rows import add_row, keys_ahead, keys_told
 from routing.appeals.models import (
     Appeal,
     AppealTicket,
@@ -22,37 +23,37 @@ from routing.redactions.models import Redaction
 from routing.tickets.models import Assignment, AssignmentRole, Ticket
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is known once an appeal is written: whether photos wait, and its tickets' keys."""
+
+    photos: bool
+    ticket_ids: Sequence[int]
+
+
 def by_idempotency_key(session: Session, key: str) -> Appeal | None:
     """Return the appeal that was registered under ``key``."""
     return session.scalars(select(Appeal).where(Appeal.idempotency_key == key)).one_or_none()
 
 
-def known_before(session: Session, key: str, conversation_id: str | None) -> tuple[bool, bool]:
-    """Return whether ``key`` was registered, and whether photos wait in the conversation."""
-    known, waiting = (
-        session.connection()
-        .execute(_KNOWN_BEFORE, {"key": key, "conversation": conversation_id})
-        .one()
-    )
-    return bool(known), bool(waiting)
+def add_unless_known(session: Session, appeal: Appeal, tickets: int) -> Written | None:
+    """Write a new appeal and give it its key; ``None`` where its idempotency key is taken.
 
-
-# One round trip, and never built anew: every registration begins with it.
-_KNOWN_BEFORE = text(
-    "SELECT EXISTS (SELECT 1 FROM appeals WHERE idempotency_key = :key),"
-    " EXISTS (SELECT 1 FROM staged_files WHERE conversation_id = :conversation AND NOT given_up)"
-)
-
-
-def add_unless_known(session: Session, appeal: Appeal) -> bool:
-    """Write a new appeal and give it its key, unless its idempotency key is taken.
-
-    Waits for a transaction that is registering the same idempotency key, and for no other.
+    Waits for a transaction that is registering the same idempotency key, and for no other. The
+    same round trip tells all that the rest of the registration needs to know.
     """
-    key = add_row(session, appeal, unless_known="idempotency_key")
-    if key is not None:
-        appeal.id = key
-    return key is not None
+    told = (_PHOTOS_WAIT, keys_ahead(session, Ticket, tickets))
+    written = add_row(session, appeal, unless_known="idempotency_key", told=told)
+    if written is None:
+        return None
+    appeal.id, photos, ahead = written
+    return Written(photos=bool(photos), ticket_ids=keys_told(ahead, tickets))
+
+
+_PHOTOS_WAIT = (
+    "EXISTS (SELECT 1 FROM staged_files"
+    " WHERE staged_files.conversation_id = appeals.conversation_id AND NOT given_up)"
+)
 
 
 def by_number(session: Session, number: str) -> Appeal | None:

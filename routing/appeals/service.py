@@ -78,17 +78,19 @@ class AppealService:
             actor: the system, or the operator who took it down.
         """
         taken = take(new, proposal, self._clock.now())
-        known, photos = repository.known_before(session, new.idempotency_key, new.conversation_id)
-        if known:
-            return self._known(session, new.idempotency_key)
-        number = next_number(session, taken.registered_at.astimezone(SHANGHAI).date())
+        day, key = taken.registered_at.astimezone(SHANGHAI).date(), new.idempotency_key
+        number = next_number(session, day, unless_known=key)
+        if number is None:
+            return self._known(session, key)
         appeal = _appeal(number, taken)
-        if not repository.add_unless_known(session, appeal):
-            # An equal request was first by a moment; its transaction is over by now.
-            return self._known(session, new.idempotency_key)
         wanted = openings(appeal, taken, proposal, deadline, self._tickets)
-        opened = self._open(session, appeal, _identity(appeal, taken), wanted, actor)
-        if photos:
+        written = repository.add_unless_known(session, appeal, len(wanted))
+        if written is None:
+            # An equal request was first by a moment; its transaction is over by now.
+            return self._known(session, key)
+        identity = _identity(appeal, taken)
+        opened = self._open(session, appeal, identity, wanted, written.ticket_ids, actor)
+        if written.photos:
             self._claim_photos(session, appeal, opened[0].ticket.id)
         told = [
             self._ticket(one.ticket, appeal, asked.part, _lead(one.shares))
@@ -231,11 +233,12 @@ class AppealService:
         appeal: Appeal,
         identity: Contact | InformantVault,
         wanted: Sequence[AppealOpening],
+        ticket_ids: Sequence[int],
         actor: Actor,
     ) -> list[OpenedTicket]:
         """Write the tickets and all that stands beside them."""
         opener = self._tickets.opener
-        opened = opener.open(session, [one.opening for one in wanted], actor)
+        opened = opener.open([one.opening for one in wanted], ticket_ids, actor)
         links = [
             AppealTicket(appeal_id=appeal.id, ticket_id=one.ticket.id, part=asked.part)
             for one, asked in zip(opened, wanted, strict=True)
@@ -248,13 +251,13 @@ class AppealService:
             fresh.append((one.ticket, asked_here, one.shares))
         with RowBatch(session) as rows:
             rows.add_rows([identity])
+            opener.add_to(rows, opened)
             rows.add_rows(links)
             if appeal.confidential:
                 pairs = zip(opened, wanted, strict=True)
                 rows.add_rows(
                     [proposed(one.ticket.id, appeal.id, asked.wording, now) for one, asked in pairs]
                 )
-            opener.add_to(rows, opened)
             add_fresh(rows, fresh)
         return opened
 

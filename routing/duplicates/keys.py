@@ -165,17 +165,15 @@ def _add(rows: RowBatch, pairs: Sequence[tuple[int, int]]) -> None:
     """Add pairs of key and ticket; the same statement however many they are."""
     if not pairs:
         return
-    keys, owners = [key for key, _ in pairs], [own for _, own in pairs]
     if rows.on_sqlite:
         rows.add_written(_ADD_SQLITE, (json.dumps(pairs),))
-    else:
-        rows.add_written(_ADD, {"duplicate_keys": keys, "duplicate_owners": owners})
+        return
+    # Written out: the driver would look at every number for the type of the array.
+    keys, owners = (f"{{{','.join(map(str, column))}}}" for column in zip(*pairs, strict=True))
+    rows.add_written(_ADD, (keys, owners))
 
 
-_ADD = (
-    "INSERT INTO duplicate_keys SELECT * FROM"
-    " unnest(%(duplicate_keys)s::bigint[], %(duplicate_owners)s::integer[])"
-)
+_ADD = "INSERT INTO duplicate_keys SELECT * FROM unnest(%s::bigint[], %s::integer[])"
 _ADD_SQLITE = (
     "INSERT INTO duplicate_keys"
     " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)"

@@ -8,7 +8,6 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -94,9 +93,11 @@ def event_mac(ticket_no: str, event: TicketEvent) -> str:
         "data": event.data,
         "previous": event.previous_mac,
     }
-    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     secret = installed_keyring().secret("event_chain")
-    return hmac.new(secret, canonical.encode(), sha256).hexdigest()
+    return hmac.digest(secret, _canonical(content).encode(), "sha256").hex()
+
+
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def chain_faults(ticket: Ticket, events: list[TicketEvent]) -> Iterator[ChainFault]:

@@ -11,10 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from foundation.clock import Clock
-from foundation.database.rows import RowBatch, add_row
+from foundation.database.rows import RowBatch
 from foundation.events.outbox import Outbox
 from routing.deadlines.rule_packs import LimitClock
 from routing.deadlines.service import DeadlineService
@@ -44,7 +42,7 @@ class Opening:
 
 @dataclass(slots=True)
 class OpenedTicket:
-    """A ticket that was written, and what belongs beside it; none of it is in the session."""
+    """A ticket to be written, and what belongs beside it; none of it is in the session."""
 
     ticket: Ticket
     shares: list[Assignment] = field(default_factory=list)
@@ -60,24 +58,23 @@ class TicketOpener:
         self._outbox = outbox
 
     def open(
-        self, session: Session, openings: Sequence[Opening], actor: Actor
+        self, openings: Sequence[Opening], keys: Sequence[int], actor: Actor
     ) -> list[OpenedTicket]:
-        """Write the tickets; ``add_to`` has the rest written in the same transaction."""
+        """Return the tickets; ``add_to`` has them written in the same transaction.
+
+        Args:
+            openings: what to open.
+            keys: unused ones of the table of tickets, as many.
+            actor: who opens them.
+        """
         now = self._clock.now()
-        opened = [self._prepared(one, actor, now) for one in openings]
-        for one in opened:
-            ticket = one.ticket
-            key = add_row(session, ticket)
-            assert key is not None
-            ticket.id = key
-            for share in one.shares:
-                share.ticket_id = ticket.id
-            for event in one.events:
-                event.ticket_id = ticket.id
-        return opened
+        return [
+            self._prepared(one, key, actor, now) for one, key in zip(openings, keys, strict=True)
+        ]
 
     def add_to(self, rows: RowBatch, opened: Sequence[OpenedTicket]) -> None:
-        """Add what stands beside the tickets: shares, events and their messages."""
+        """Add the tickets and what stands beside them: shares, events and their messages."""
+        rows.add_rows([one.ticket for one in opened])
         rows.add_rows([share for one in opened for share in one.shares])
         rows.add_rows([event for one in opened for event in one.events])
         messages = [message_of(one.ticket, event) for one in opened for event in one.events]
@@ -89,6 +86,7 @@ class TicketOpener:
         """Return one department's share with its own clocks."""
         due = self._deadlines.moment_due
         return Assignment(
+            ticket_id=ticket.id,
             department_code=code,
             role=role,
             round=ticket.round,
@@ -100,12 +98,12 @@ class TicketOpener:
             send_back_until=due(LimitClock.SEND_BACK, ticket.kind, now),
         )
 
-    def _prepared(self, opening: Opening, actor: Actor, now: datetime) -> OpenedTicket:
+    def _prepared(self, opening: Opening, key: int, actor: Actor, now: datetime) -> OpenedTicket:
         new = opening.new
         registered_at = new.registered_at or now
         dispatch_due = self._deadlines.moment_due(LimitClock.DISPATCH, new.kind, registered_at)
         ticket = drafted(new, registered_at, dispatch_due)
-        ticket.dispatch_count, ticket.round = 0, 1
+        ticket.id, ticket.dispatch_count, ticket.round = key, 0, 1
         opened = OpenedTicket(ticket)
 
         def step(kind: str, target: TicketState, data: Mapping[str, Any]) -> None:

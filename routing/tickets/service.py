@@ -351,9 +351,7 @@ class TicketService:
 
     def _share(self, ticket: Ticket, code: str, role: AssignmentRole) -> Assignment:
         designated = ticket.dispatch_count > DISPATCHES_BEFORE_DESIGNATION
-        share = self._opener.share(ticket, code, role, self._clock.now(), designated=designated)
-        share.ticket_id = ticket.id
-        return share
+        return self._opener.share(ticket, code, role, self._clock.now(), designated=designated)
 
     def _decide_send_backs(self, session: Session, ticket: Ticket, lead: str) -> None:
         for record in repository.open_send_backs(session, ticket.id):

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import create_engine, event, select, text
 from sqlalchemy.exc import IntegrityError
 
+from foundation.access.models import AuditRow
 from foundation.clock import SHANGHAI
 from foundation.database import session as session_module
-from foundation.database.rows import RowBatch, add_row
+from foundation.database.rows import RowBatch, add_row, keys_ahead, keys_told
 from foundation.database.session import Database
 from foundation.events.models import OutboxMessage, RevisionRow
 
@@ -85,10 +86,33 @@ def test_row_batch_raises_what_callers_know(database: Database) -> None:
 
 def test_add_row_returns_the_key_or_none_where_it_is_known(database: Database) -> None:
     with database.transaction() as session:
-        first = add_row(session, OutboxMessage(**_message("a")), unless_known="key")
+        row = OutboxMessage(**_message("a", topic="x"))
+        first = add_row(session, row, unless_known="key", told=("upper(topic)",))
         assert first is not None
+        key, shout = first
         assert add_row(session, OutboxMessage(**_message("a")), unless_known="key") is None
-        assert session.get_one(OutboxMessage, first).key == "a"
+        assert (session.get_one(OutboxMessage, key).key, shout) == ("a", "X")
+
+
+def test_keys_ahead_are_not_given_to_anybody_else(database: Database) -> None:
+    with database.transaction() as session:
+        before = add_row(session, OutboxMessage(**_message("before")))
+        told = (keys_ahead(session, OutboxMessage, 3),)
+        other = add_row(session, AuditRow(at=AT, action="烧烤", subject="a"), told=told)
+        assert before is not None
+        assert other is not None
+        ahead = keys_told(other[1], 3)
+        with RowBatch(session) as rows:
+            rows.add(OutboxMessage, [_message(f"{key}", id=key) for key in ahead])
+        after = add_row(session, OutboxMessage(**_message("after")))
+        assert after is not None
+
+    assert {row.id: row.key for row in _kept(database).values()} == {
+        before[0]: "before",
+        **{key: f"{key}" for key in ahead},
+        after[0]: "after",
+    }
+    assert len({before[0], *ahead, after[0]}) == 5
 
 
 @pytest.mark.postgres
