@@ -16,11 +16,28 @@ T = TypeVar("T")
 class RequestPanel(ABC, Generic[T]):
     """Draws both; what one request looks like is the subclass's."""
 
-    def __init__(self, title: str, none: str, mark: str) -> None:
-        """Take the words, and the name of the button for tests."""
+    def __init__(
+        self,
+        title: str,
+        none: str,
+        mark: str,
+        note: str | None = None,
+        changed: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """Take words and names.
+
+        Args:
+            title: of the button and of the dialog.
+            none: said where nothing waits.
+            mark: name of the button for tests.
+            note: stands below the title of the dialog.
+            changed: called after each decision, for what else of the desk shows it.
+        """
         self._title = title
         self._none = none
         self._mark = mark
+        self._note = note
+        self._changed = changed
 
     @abstractmethod
     async def _load(self) -> Sequence[T]:
@@ -35,6 +52,8 @@ class RequestPanel(ABC, Generic[T]):
         self._button = button(self._title, told(self._open), "quiet", mark=self._mark)
         with ui.dialog() as self._dialog, ui.card().classes("desk-dialog"):
             heading(self._title)
+            if self._note is not None:
+                ui.label(self._note).classes("desk-note")
             self._list = ui.element("div").classes("desk-scroll")
             button("关闭", self._dialog.close, "quiet")
 
@@ -68,5 +87,7 @@ class RequestPanel(ABC, Generic[T]):
                 raise
             await self._show()
             await self.refresh()
+            if self._changed is not None:
+                await self._changed()
 
         return told(run)

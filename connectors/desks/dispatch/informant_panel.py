@@ -6,12 +6,12 @@ from nicegui import ui
 
 from connectors.desks.dispatch.redaction_panel import draw_pieces
 from connectors.desks.due import when_words
-from connectors.desks.frame import Door, say, told
+from connectors.desks.frame import Door, say
+from connectors.desks.request_panel import RequestPanel
 from connectors.desks.ticket_frame import draw_question
-from connectors.desks.widgets import button, heading
+from connectors.desks.widgets import button
 from foundation.access.permissions import Permission
 from foundation.database.session import Database
-from foundation.errors import ConflictError
 from routing.redactions.schemas import WaitingView, Wording
 from routing.redactions.service import Redactions
 from routing.relay.service import Relay
@@ -20,7 +20,7 @@ from routing.tickets.schemas import Actor
 _NONE = "没有等待确认的。"
 
 
-class InformantPanel:
+class InformantPanel(RequestPanel[WaitingView]):
     """Draws the button with the number of things to confirm, and their list behind it."""
 
     def __init__(
@@ -31,42 +31,16 @@ class InformantPanel:
         relay: Relay,
         changed: Callable[[], Awaitable[None]],
     ) -> None:
+        note = "承办单位看不到原话，只看得到您确认的。"
+        super().__init__("待确认的遮盖稿", _NONE, "confirmations", note, changed)
         self._door = door
         self._database = database
         self._redactions = redactions
         self._relay = relay
-        self._changed = changed
-
-    def build(self) -> None:
-        """Draw the button in the present slot."""
-        self._button = button("待确认的遮盖稿", told(self._open), "quiet", mark="confirmations")
-        with ui.dialog() as self._dialog, ui.card().classes("desk-dialog"):
-            heading("待确认的遮盖稿")
-            ui.label("承办单位看不到原话，只看得到您确认的。").classes("desk-note")
-            self._list = ui.element("div").classes("desk-scroll")
-            button("关闭", self._dialog.close, "quiet")
-
-    async def refresh(self) -> None:
-        """Count what waits."""
-        count = len(await self._load())
-        self._button.text = f"待确认的遮盖稿 {count}" if count else "待确认的遮盖稿"
 
     async def _load(self) -> Sequence[WaitingView]:
         await self._door.require(Permission.TICKET_DISPATCH)
         return await self._database.read(self._redactions.waiting)
-
-    async def _open(self) -> None:
-        await self._show()
-        self._dialog.open()
-
-    async def _show(self) -> None:
-        found = await self._load()
-        self._list.clear()
-        with self._list:
-            if not found:
-                ui.label(_NONE).classes("desk-empty")
-            for one in found:
-                self._draw(one)
 
     def _draw(self, one: WaitingView) -> None:
         answer = "举报人的补充" if one.question is None else "举报人的回答"
@@ -122,17 +96,3 @@ class InformantPanel:
             )
         )
         say("不转交，承办单位看不到。", "positive")
-
-    def _decided(self, decide: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-        async def run() -> None:
-            try:
-                await decide()
-            except ConflictError:
-                # Decided elsewhere, or changed: show how it stands.
-                await self._show()
-                raise
-            await self._show()
-            await self.refresh()
-            await self._changed()
-
-        return told(run)
