@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 from sqlalchemy import create_engine, event, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from foundation.access.models import AuditRow
 from foundation.clock import SHANGHAI
@@ -136,3 +136,27 @@ def test_a_connection_lost_while_it_lay_idle_is_replaced(
     with postgres_database.reading() as session:
         assert session.scalar(own) != lost
     assert len(opened) == before + 1
+
+
+@pytest.mark.postgres
+def test_statement_past_the_engine_tells_it_of_a_lost_connection(
+    postgres_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first statement of a registration goes to the driver itself."""
+    monkeypatch.setattr(session_module, "_REST_SECONDS", 3600.0)
+    with postgres_database.reading() as session:
+        lost = session.scalar(text("SELECT pg_backend_pid()"))
+    other = create_engine(postgres_database.engine.url)
+    with other.connect() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:lost)"), {"lost": lost})
+    other.dispose()
+
+    def write(key: str) -> None:
+        with postgres_database.transaction() as session:
+            add_row(session, OutboxMessage(**_message(key)))
+
+    with pytest.raises(DBAPIError) as failed:
+        write("a")
+    assert failed.value.connection_invalidated
+    write("b")
+    assert sorted(_kept(postgres_database)) == ["b"]
