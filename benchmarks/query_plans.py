@@ -203,7 +203,7 @@ def _plans(database: Database, act: Act, told: list[str]) -> Plans:
                 _tree(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)),
             )
             for statement, values in sent
-            if not statement.startswith("BEGIN")
+            if not statement.startswith(("BEGIN", "PRAGMA"))
         ]
 
 
