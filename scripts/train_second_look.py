@@ -37,17 +37,18 @@ from routing.safety.second_look import (
 
 ROOT = Path(__file__).resolve().parent.parent
 VOICES = ROOT / "tests/routing/safety"
-WRITERS = ("a", "b", "c", "d", "e", "f", "g")
+WRITERS = ("a", "b", "c", "d", "e", "f", "g", "h")
 # Who had never seen the screen, and who wrote without having seen them: d had seen what the screen
 # missed of b, e of both.
 UNSEEN_BY = {
-    "b": ("a", "c", "f", "g"),
-    "c": ("a", "b", "d", "f", "g"),
-    "f": ("a", "b", "c", "d", "e"),
-    "g": ("a", "b", "c", "d", "e", "f"),
+    "b": ("a", "c", "f", "g", "h"),
+    "c": ("a", "b", "d", "f", "g", "h"),
+    "f": ("a", "b", "c", "d", "e", "h"),
+    "g": ("a", "b", "c", "d", "e", "f", "h"),
+    "h": ("a", "b", "c", "d", "e", "f", "g"),
 }
 BLIND_WRITERS = tuple(UNSEEN_BY)
-_CALMER = 0.5  # than the calmest danger left out; 0.1 lost one danger in four hundred
+_CALMER = 1.0  # than the calmest danger left out; 0.5 lost four dangers of 1,431, this one
 _ENOUGH = 80  # dangers of a category; of fewer, the calmest says too little
 FALSE_ALARMS = 0.02  # of the second look alone; half as many cost one danger in a hundred
 _KEPT = 20000  # n-grams; 10,000 cost three points of recall, all 55,000 bring nothing
