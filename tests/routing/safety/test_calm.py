@@ -15,13 +15,13 @@ def test_calm_lies_below_every_danger_and_apart_where_dangers_are_many() -> None
         Judged("价格着火了", "fire", False, "c", -9.0),
     ]
 
-    assert calm(alerts) == (-4.5, {"fire": -1.5})
+    assert calm(alerts) == (-5.0, {"fire": -2.0})
 
 
 def test_each_writer_is_judged_by_the_dangers_of_the_others() -> None:
-    lost = Judged("灶上有火", "fire", True, "c", -2.0)
-    rightly = Judged("价格着火了", "fire", False, "c", -1.6)
-    kept = Judged("火锅店开业", "fire", False, "a", -1.6)
+    lost = Judged("灶上有火", "fire", True, "c", -2.6)
+    rightly = Judged("价格着火了", "fire", False, "c", -2.1)
+    kept = Judged("火锅店开业", "fire", False, "a", -2.1)
 
     # c goes by the fires of a and b and loses its own; a goes by c's, which is calmer.
     assert taken_back([*FIRES, lost, rightly, kept], "c") == [lost, rightly]
