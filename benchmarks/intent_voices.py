@@ -26,7 +26,7 @@ from foundation.settings import load_settings
 from foundation.text.normalise import normalise
 
 RUNS = Path(__file__).parent / "data" / "intent_writers.yml"
-WRITERS = ("A", "B", "C", "D", "E", "F")  # the last has what follows the runs that are counted
+WRITERS = ("A", "B", "C", "D", "E", "F", "G")  # the last has what follows the runs that are counted
 NEWEST = WRITERS[-1]
 _CLASSIFIER = "bot.nlu.intent_classifier.CalibratedIntentClassifier"
 

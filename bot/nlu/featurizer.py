@@ -45,7 +45,7 @@ class OnnxSentenceFeaturizer(DenseFeaturizer, GraphComponent):
         """Return the defaults; ``scale`` multiplies the vectors, which have length 1.
 
         It sets how strongly the classifier's fixed regularisation holds them back. ``middle`` adds
-        the mean state of a middle layer, which has no fixed length.
+        the mean state of middle layers, which has no fixed length.
         """
         return {**DenseFeaturizer.get_default_config(), "scale": 1.0, "middle": False}
 

@@ -28,7 +28,7 @@ _Rows = Tuple[np.ndarray, csr_matrix]
 class IntentModel:
     """Kernel ridge regression over vectors, patterns and character n-grams.
 
-    Two texts are as alike as ``((1 + cosine) / 2) ** 4`` of all their features together, which
+    Two texts are as alike as ``((1 + cosine) / 2) ** 3`` of all their features together, which
     lets a word count differently beside another one. ``vectors`` is float, shape (n_texts,
     dimensions); ``patterns`` is 0/1, shape (n_texts, n_patterns); rows belong to ``texts``.
     ``vector_weight`` and ``gram_weight`` are shares of the inner product beside one pattern in
@@ -131,13 +131,12 @@ def _alike(rows: _Rows, dense: np.ndarray, grams: csr_matrix) -> np.ndarray:
     """
     cosines = rows[0] @ dense.T
     cosines += (rows[1] @ grams).toarray()
-    # To the fourth: what meets of words, patterns and vectors counts, up to four at a time. Two
-    # squares in place are a tenth of the time of a power.
+    # To the third: what meets of words, patterns and vectors counts, up to three at a time.
+    # Products are a tenth of the time of a power.
     cosines += 1
     cosines /= 2
-    np.square(cosines, out=cosines)
-    np.square(cosines, out=cosines)
-    alike: np.ndarray = cosines
+    alike: np.ndarray = np.square(cosines)
+    alike *= cosines
     return alike
 
 
