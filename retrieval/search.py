@@ -15,6 +15,7 @@ from knowledge_base.schema import FacetName
 from retrieval.encoder.preparation import mended_encoder
 from retrieval.encoder.progress import Progress, silent
 from retrieval.encoder.protocol import Encoder
+from retrieval.encoder.recent import RecentQueries
 from retrieval.fusion import DENSE_TOP_K, DenseScores, DenseScoring, Evidence
 from retrieval.index.kinds import Kinds
 from retrieval.index.passage_index import PassageIndex
@@ -101,7 +102,8 @@ class SearchEngine:
         Raises:
             EncoderError: the encoder has not been prepared, or is damaged beyond repair.
         """
-        encoder, self.reranker = mended_encoder(self._settings), load_reranker(self._settings)
+        encoder = RecentQueries(mended_encoder(self._settings))
+        self.reranker = load_reranker(self._settings)
         index, folder = vector_index(self._settings, encoder), index_folder(self._settings)
         return encoder, open_index(index, folder, self.passages, encoder, progress)
 

@@ -24,8 +24,11 @@ from connectors.web_chat.web_chat import WebChat, client_key
 router = APIRouter(prefix="/api")
 
 
-def web_chat(connection: HTTPConnection) -> WebChat:
-    """Return the assembled web chat of this application."""
+async def web_chat(connection: HTTPConnection) -> WebChat:
+    """Return the assembled web chat of this application.
+
+    Asynchronous, like all dependencies here: FastAPI sends every other kind to a thread.
+    """
     found = connection.app.state.services.web_chat
     assert isinstance(found, WebChat)
     return found
@@ -40,7 +43,7 @@ class _Session:
     conversation_id: str
 
 
-def _session_key(
+async def _session_key(
     chat: Chat, x_chat_session: Annotated[str | None, Header(max_length=128)] = None
 ) -> str:
     if x_chat_session is None:
