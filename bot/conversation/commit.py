@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -61,6 +61,25 @@ class Registered:
     card: Mapping[str, Any]  # of the ticket card: query code, department, due time
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All that a turn without effects or danger said: its messages' receipts need no query."""
+
+    seqs: tuple[int, ...]
+    rows: tuple[MessageRow, ...]
+    summary: TurnSummary
+    draft: AppealDraft | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTurn:
+    """A turn as it was stored; ``more``: something else waits in the conversation."""
+
+    conversation: ConversationRow
+    more: bool
+    told: Told | None = None
+
+
 class TurnCommit:
     """Loads what a turn needs and stores what came of it."""
 
@@ -102,27 +121,38 @@ class TurnCommit:
         outcome: Outcome,
         prepared: tuple[Prepared, ...],
         degraded: str | None,
-    ) -> None:
+    ) -> StoredTurn:
         """Store the turn, unless a person took the conversation over since it began."""
         conversation = repository.lock(session, work.conversation_id)
+        waiting = repository.pending(session, work.conversation_id)
+        more = any(row.seq not in work.seqs for row in waiting)
         if conversation.holder_version != work.holder_version:
-            self._mark_handled(session, work, turn_id, TurnSummary(degraded=degraded))
-            return
+            self._mark_handled(session, work, turn_id, TurnSummary(degraded=degraded), waiting)
+            return StoredTurn(conversation, more)
         results = [
             self._effects.apply(session, conversation, one, work.values, turn_id)
             for one in prepared
         ]
         done = tuple(reply for result in results for reply in result.replies)
         said = (*done, *outcome.replies) if outcome.effects_first else (*outcome.replies, *done)
-        for reply in said:
-            shown = _shown(reply, work.values)
+        rows = tuple(
             repository.append_reply(
-                session, conversation, shown, self._clock.now(), turn_id=turn_id
+                session,
+                conversation,
+                _shown(reply, work.values),
+                self._clock.now(),
+                turn_id=turn_id,
             )
+            for reply in said
+        )
         self._advance(conversation, work, outcome, results, degraded)
         if work.state.draft is not None and outcome.state.draft is None:
             give_up(session, work.conversation_id)  # nothing waits where it was registered
-        self._mark_handled(session, work, turn_id, _summary(outcome, results, degraded))
+        summary = _summary(outcome, results, degraded)
+        self._mark_handled(session, work, turn_id, summary, waiting)
+        if outcome.effects or work.emergency is not None:
+            return StoredTurn(conversation, more)  # more may belong to it than its replies
+        return StoredTurn(conversation, more, Told(work.seqs, rows, summary, outcome.state.draft))
 
     def listen(self, session: Session, work: TurnWork, heard: Heard) -> None:
         """Fill the draft from what the citizen tells a person; nothing is answered."""
@@ -231,11 +261,18 @@ class TurnCommit:
             conversation.episode_turns = turns
 
     def _mark_handled(
-        self, session: Session, work: TurnWork, turn_id: str | None, summary: TurnSummary
+        self,
+        session: Session,
+        work: TurnWork,
+        turn_id: str | None,
+        summary: TurnSummary,
+        waiting: Sequence[MessageRow] = (),
     ) -> None:
+        """Note what became of the turn's messages; those ``waiting`` need not be read again."""
         now = self._clock.now()
+        read = {row.seq: row for row in waiting}
         for seq in work.seqs:
-            row = repository.message(session, work.conversation_id, seq)
+            row = read.get(seq) or repository.message(session, work.conversation_id, seq)
             assert isinstance(row, MessageRow)
             row.handled_at = now
             row.turn_id = turn_id

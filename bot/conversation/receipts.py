@@ -6,6 +6,7 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from bot.conversation import replies, repository
+from bot.conversation.commit import Told
 from bot.conversation.models import MessageRow
 from bot.conversation.schemas import Author, DialogueState, Reply
 from bot.conversation.storing import Stored, emergency_reply
@@ -46,6 +47,17 @@ def receipt_of(session: Session, stored: Stored) -> Receipt:
         entries=tuple(entry(other, masked=False) for other in said),
         summary=replace(summary, emergency_line=stored.emergency_line or summary.emergency_line),
         draft=state_of(session, stored.conversation_id).draft,
+    )
+
+
+def receipt_from(stored: Stored, told: Told) -> Receipt:
+    """Return the same as ``receipt_of`` of a message whose turn was stored a moment ago."""
+    return Receipt(
+        conversation_id=stored.conversation_id,
+        seq=stored.seq,
+        entries=tuple(entry(row, masked=False) for row in told.rows),
+        summary=told.summary,
+        draft=told.draft,
     )
 
 

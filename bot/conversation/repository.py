@@ -88,7 +88,10 @@ def append(
     now: datetime,
     **details: Any,
 ) -> MessageRow:
-    """Add one thing said, numbered on arrival. ``details`` are further columns."""
+    """Add one thing said, numbered on arrival. ``details`` are further columns.
+
+    Written with whatever else the session holds, before its next query or at its end.
+    """
     conversation.last_seq += 1
     conversation.updated_at = now
     row = MessageRow(
@@ -102,7 +105,6 @@ def append(
         **{"payload": {}, **details},
     )
     session.add(row)
-    session.flush()
     return row
 
 
@@ -240,6 +242,12 @@ def take_turn(session: Session, conversation_id: str, owner: str, now: datetime)
             .execution_options(synchronize_session=False)
         )
     )
+
+
+def give_back(conversation: ConversationRow, owner: str) -> None:
+    """Give back the turn of a locked conversation, together with what it stored."""
+    if conversation.turn_owner == owner:
+        conversation.turn_owner = conversation.turn_until = None
 
 
 def release_turn(session: Session, conversation_id: str, owner: str) -> None:

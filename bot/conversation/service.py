@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import anyio.to_thread
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -20,14 +20,15 @@ from sqlalchemy.orm import Session
 
 from bot.conversation import replies, repository
 from bot.conversation.broadcast import Broadcaster
-from bot.conversation.commit import TurnCommit, TurnWork
+from bot.conversation.commit import StoredTurn, Told, TurnCommit, TurnWork
 from bot.conversation.deciding import Decided, Decider
+from bot.conversation.effects import Prepared
 from bot.conversation.errors import TurnBusyError
 from bot.conversation.fragments import FRAGMENT_WAIT_SECONDS, is_fragment
 from bot.conversation.order import OrderLocks
 from bot.conversation.parts import Part
 from bot.conversation.reading import PIPELINE_CHARACTERS, TurnReader, says_something
-from bot.conversation.receipts import not_stored, receipt_of, state_of
+from bot.conversation.receipts import not_stored, receipt_from, receipt_of, state_of
 from bot.conversation.schemas import (
     Act,
     AppealDraft,
@@ -60,6 +61,7 @@ class _HeldTurn:
 
     work: TurnWork | None
     held: bool = True
+    told: list[Told] = field(default_factory=list)  # by the turns handled while it was held
 
 
 class ConversationService:
@@ -116,12 +118,19 @@ class ConversationService:
             return not_stored(alert)
         self._broadcaster.notify(stored.conversation_id)
         started = time.perf_counter()
-        await self._run_turns(stored.conversation_id)
-        receipt = await self._database.read(lambda session: receipt_of(session, stored))
+        told = await self._run_turns(stored.conversation_id)
+        receipt = await self._receipt(stored, told)
         if not stored.resent:
             elapsed = time.perf_counter() - started
             self._metrics.turn(message.channel, elapsed, receipt.degraded)
         return receipt
+
+    async def _receipt(self, stored: Stored, told: list[Told]) -> Receipt:
+        """Return what came of a message: of the turns just handled, or else read once more."""
+        mine = next((one for one in told if stored.seq in one.seqs), None)
+        if mine is not None:
+            return receipt_from(stored, mine)
+        return await self._database.read(lambda session: receipt_of(session, stored))
 
     async def transcript(
         self, conversation_id: str, after: int = 0, *, masked: bool = False
@@ -266,27 +275,29 @@ class ConversationService:
             waited += _TURN_POLL_SECONDS
         raise TurnBusyError(f"turn of conversation {conversation_id} held elsewhere")
 
-    async def _run_turns(self, conversation_id: str) -> None:
+    async def _run_turns(self, conversation_id: str) -> list[Told]:
+        """Handle what waits in a conversation; return what was told of it."""
         async with self._turn(conversation_id) as turn:
             work = turn.work
             while work is not None:
                 if work.holder_id is None and is_fragment(work.texts, work.state):
                     await asyncio.sleep(FRAGMENT_WAIT_SECONDS)
                     work = await self._load(conversation_id) or work
-                turn.held = await self._handle(work)
+                await self._handle(work, turn)
                 self._broadcaster.notify(conversation_id)
                 work = await self._load(conversation_id) if turn.held else None
+            return turn.told
 
     async def _load(self, conversation_id: str) -> TurnWork | None:
         return await self._database.read(
             lambda session: self._commit.load(session, conversation_id)
         )
 
-    async def _handle(self, work: TurnWork) -> bool:
-        """Handle what waits; return whether the conversation's turn is still held afterwards."""
+    async def _handle(self, work: TurnWork, turn: _HeldTurn) -> None:
+        """Handle what waits."""
         if work.holder_id is not None:
             await self._listen(work)
-            return True
+            return
         text = "\n".join(work.texts)
         if not says_something(text):
             outcome = Outcome(
@@ -295,14 +306,15 @@ class ConversationService:
                 state=work.state,
                 replies=() if work.emergency else (Reply(text=replies.EMPTY),),
             )
-            return await self._finish(work, uuid.uuid4().hex, outcome, None)
+            await self._finish(work, turn, uuid.uuid4().hex, outcome, None)
+            return
         turn_id = uuid.uuid4().hex
         decided = await self._decide(text, work, turn_id)
         outcome = decided.outcome
         if len(text) > PIPELINE_CHARACTERS:
             told = (Reply(text=replies.TRUNCATED), *outcome.replies)
             outcome = outcome.model_copy(update={"replies": told})
-        return await self._finish(work, turn_id, outcome, decided.degraded)
+        await self._finish(work, turn, turn_id, outcome, decided.degraded)
 
     async def _decide(self, text: str, work: TurnWork, turn_id: str) -> Decided:
         """Decide a message part by part, each on the state that the one before it left."""
@@ -352,19 +364,28 @@ class ConversationService:
         await self._noted(work.conversation_id, await self.draft(work.conversation_id))
 
     async def _finish(
-        self, work: TurnWork, turn_id: str, outcome: Outcome, degraded: str | None
-    ) -> bool:
-        """Store the turn and give it back if nothing waits; return whether it is still held."""
-        prepared = await anyio.to_thread.run_sync(self._commit.prepare, outcome)
+        self,
+        work: TurnWork,
+        turn: _HeldTurn,
+        turn_id: str,
+        outcome: Outcome,
+        degraded: str | None,
+    ) -> None:
+        """Store the turn, and give it back if nothing waits."""
+        prepared: tuple[Prepared, ...] = ()
+        if outcome.effects:
+            prepared = await anyio.to_thread.run_sync(self._commit.prepare, outcome)
 
-        def store(session: Session) -> bool:
-            self._commit.store(session, work, turn_id, outcome, prepared, degraded)
-            if repository.pending(session, work.conversation_id):
-                return True
-            repository.release_turn(session, work.conversation_id, self._worker)
-            return False
+        def store(session: Session) -> StoredTurn:
+            stored = self._commit.store(session, work, turn_id, outcome, prepared, degraded)
+            if not stored.more:
+                repository.give_back(stored.conversation, self._worker)
+            return stored
 
-        return await self._database.write(store)
+        stored = await self._database.write(store)
+        turn.held = stored.more
+        if stored.told is not None:
+            turn.told.append(stored.told)
 
 
 def _next_issue(outcome: Outcome) -> str | None:
