@@ -16,7 +16,7 @@ from retrieval.index.blocks import MemoryBlocks
 from retrieval.index.durable import write_durably
 from retrieval.index.faiss_lists import FaissLists, build_lists, ids_of_lists, probe_count
 from retrieval.index.protocol import Ids, VectorBlocks
-from retrieval.products import Products
+from retrieval.products import BestProducts
 
 # An exact search reads every vector: 3 ms at this number, 30 ms at five times as many.
 FLAT_LIMIT = 20_000
@@ -27,7 +27,7 @@ class _Everything(NamedTuple):
     """The vectors of an exact index as they are searched."""
 
     ids: Ids
-    products: Products
+    products: BestProducts
 
 
 class FaissIndex:
@@ -111,22 +111,18 @@ class FaissIndex:
         return scores, ids
 
     def _search_all(self, queries: Vectors, top_k: int) -> tuple[Vectors, Ids]:
-        """Compare every vector; see ``Products`` for why not by FAISS."""
+        """Compare every vector; see ``BestProducts`` for how, and why not by FAISS."""
         everything = self._everything or self._laid_out()
         kept = min(top_k, len(everything.ids))
         scores = np.full((len(queries), top_k), -1.0, dtype=np.float32)
         ids = np.full((len(queries), top_k), -1, dtype=np.int64)
-        cosines = everything.products.of(np.ascontiguousarray(queries))
-        places = np.argpartition(-cosines, kept - 1, axis=1)[:, :kept]
-        found = np.take_along_axis(cosines, places, axis=1)
-        order = np.argsort(-found, axis=1, kind="stable")
-        scores[:, :kept] = np.take_along_axis(found, order, axis=1)
-        ids[:, :kept] = everything.ids[np.take_along_axis(places, order, axis=1)]
+        found, places = everything.products.best(np.ascontiguousarray(queries), kept)
+        scores[:, :kept], ids[:, :kept] = found, everything.ids[places]
         return scores, ids
 
     def _laid_out(self) -> "_Everything":
         vectors: Any = self._index  # the stubs know what all indexes share only
-        found = _Everything(self.ids, Products(vectors.index.reconstruct_n(0, len(self))))
+        found = _Everything(self.ids, BestProducts(vectors.index.reconstruct_n(0, len(self))))
         self._everything = found
         return found
 
