@@ -102,8 +102,10 @@ async def bare_rasa(settings: Settings, parts: Parts, texts: list[str]) -> Milli
     without an action, so a turn always contains one call back to the service.
     """
     taken: Milliseconds = {"parse": [], "turn, new sender": [], "turn, tenth of a sender": []}
-    async with httpx.AsyncClient(timeout=settings.rasa_timeout_seconds) as http:
-        client = RasaClient(settings, http)
+    async with (
+        httpx.AsyncClient(timeout=settings.rasa_timeout_seconds) as http,
+        RasaClient(settings) as client,
+    ):
 
         async def decide(text: str, sender: str) -> float:
             turn = parts.turn(text)

@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import anyio.to_thread
-import httpx
 from rasa_sdk.executor import ActionExecutor
 
 from bot.actions.registry import build_executor
@@ -92,7 +91,6 @@ class Services:
     deadlines: DeadlineService
     casework: Casework
     access: AccessService
-    http: httpx.AsyncClient
     rasa: RasaClient | None
     action_executor: ActionExecutor
     conversations: ConversationService
@@ -135,7 +133,8 @@ class Services:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
             await self.web_chat.turns.drain()
-            await self.http.aclose()
+            if self.rasa is not None:
+                await self.rasa.aclose()
             self.database.dispose()
 
     async def _warm_up(self) -> None:
@@ -189,7 +188,7 @@ def build_services(
     casework, related = _casework(settings, clock, deadlines, library)
     proposing = DraftProposing(routing, library.departments)
     bundles, recogniser, performer = _bundles(library, retriever, proposing)
-    http, rasa = _rasa(settings)
+    rasa = RasaClient(settings) if settings.rasa == "on" else None
     commit = _commit(settings, casework, deadlines, proposing, clock)
     broadcaster, decider = _broadcaster(database), Decider(rasa, performer)
     reader = TurnReader(retriever, routing, WishReader(retriever, recogniser))
@@ -214,7 +213,6 @@ def build_services(
         deadlines=deadlines,
         casework=casework,
         access=access,
-        http=http,
         rasa=rasa,
         action_executor=build_executor(performer),
         conversations=conversations,
@@ -257,11 +255,6 @@ def _supervision(
 ) -> SupervisionTick:
     reports = WeeklyReports(clock, casework.supervision.policy, library.departments)
     return SupervisionTick(database, clock, casework.supervision.booking, reports)
-
-
-def _rasa(settings: Settings) -> tuple[httpx.AsyncClient, RasaClient | None]:
-    http = httpx.AsyncClient()
-    return http, RasaClient(settings, http) if settings.rasa == "on" else None
 
 
 def _bundles(

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import httpx
 import uvicorn
 from fastapi import FastAPI
 
@@ -44,8 +43,8 @@ class Settled:
 @asynccontextmanager
 async def with_rasa(settings: Settings) -> AsyncIterator[Settled]:
     """Yield settings that name a Rasa: the configured one if it answers, else one of our own."""
-    async with httpx.AsyncClient() as http:
-        answers = await RasaClient(settings, http).ready()
+    async with RasaClient(settings) as client:
+        answers = await client.ready()
     if answers:
         yield Settled(settings, own=False)
         return
@@ -101,8 +100,7 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
 
 
 async def _until_ready(process: asyncio.subprocess.Process, settings: Settings) -> None:
-    async with httpx.AsyncClient() as http:
-        client = RasaClient(settings, http)
+    async with RasaClient(settings) as client:
         for _ in range(int(_START_SECONDS / _POLL_SECONDS)):
             if process.returncode is not None:
                 raise RasaUnavailableError("stopped_at_start")

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
-import httpx
 import pytest
 
 from bot.conversation.errors import RasaUnavailableError
@@ -67,8 +66,8 @@ def reason(port: int) -> str:
 
     async def decide() -> None:
         settings = Settings(rasa_url=f"http://127.0.0.1:{port}", rasa_timeout_seconds=0.5)
-        async with httpx.AsyncClient() as http:
-            await RasaClient(settings, http).decide(turn, "s", False)
+        async with RasaClient(settings) as client:
+            await client.decide(turn, "s", False)
 
     with pytest.raises(RasaUnavailableError) as caught:
         asyncio.run(decide())
@@ -107,3 +106,23 @@ def test_client_names_a_rasa_that_is_away() -> None:
         port = taken.getsockname()[1]
 
     assert reason(port) == "connection"
+
+
+def test_client_keeps_its_connection_and_opens_another_after_it_was_closed(answering: Any) -> None:
+    answering.protocol_version, answering.callers = "HTTP/1.1", []
+    answering.do_GET = lambda self: (
+        self.callers.append(self.client_address),
+        self.send_response(200),
+        self.send_header("Content-Length", "0"),
+        self.end_headers(),
+    )
+
+    async def ask() -> list[bool]:
+        async with RasaClient(Settings(rasa_url=f"http://127.0.0.1:{answering.port}")) as client:
+            found = [await client.ready(), await client.ready()]
+            await client.aclose()
+            return [*found, await client.ready()]
+
+    assert asyncio.run(ask()) == [True, True, True]
+    first, second, third = answering.callers
+    assert first == second != third
