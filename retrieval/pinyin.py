@@ -86,8 +86,8 @@ class _Unit:
 def _units(part: str, gap: str) -> list[_Unit]:
     """Return the syllables of characters or of letters that spell some; else nothing."""
     if _HAN.match(part):
-        pairs = zip(lazy_pinyin(part), part, strict=True)
-        found = [_Unit(fold(sound), said, latin=False) for sound, said in pairs]
+        pairs = zip(_sounds_of_run(part), part, strict=True)
+        found = [_Unit(sound, said, latin=False) for sound, said in pairs]
     else:
         syllables = split_syllables(part.lower()) if part.isascii() else None
         found = [_Unit(fold(one), one, latin=True) for one in syllables or ()]
@@ -115,7 +115,11 @@ class SoundDictionary:
         for term in terms:
             self._terms.setdefault(tuple(syllables_of(term)), term)
         self._known = set(self._terms.values())
-        self._longest = max((len(key) for key in self._terms), default=0)
+        # How long the words are that begin with two syllables, longest first: most begin none.
+        lengths: dict[tuple[str, ...], set[int]] = {}
+        for key in self._terms:
+            lengths.setdefault(key[:_PAIR], set()).add(len(key))
+        self._lengths = {start: sorted(found, reverse=True) for start, found in lengths.items()}
         self._singles = dict(singles or {})
 
     def rewrite(self, text: str) -> str:
@@ -161,8 +165,11 @@ class SoundDictionary:
         return "".join(out)
 
     def _match(self, units: Sequence[_Unit], at: int) -> int:
-        for size in range(min(self._longest, len(units) - at), 1, -1):
+        start = tuple(unit.sound for unit in units[at : at + _PAIR])
+        for size in self._lengths.get(start, ()):
             span = units[at : at + size]
+            if len(span) < max(size, _PAIR):
+                continue
             # two characters that only sound like a word are too often something else
             enough = size > _PAIR or any(unit.latin for unit in span)
             if enough and tuple(unit.sound for unit in span) in self._terms:

@@ -68,7 +68,7 @@ class RoughProducts:
         steps = np.maximum(largest / _QUERY_STEPS, 1e-12).astype(np.float32)
         rounded = (np.rint(queries / steps) + _ZERO).astype(np.uint8)
         (found,) = self._session.run(None, {"queries": rounded})
-        rough = np.multiply(found, self._steps, dtype=np.float32)
+        rough: Matrix = np.multiply(found, self._steps, dtype=np.float32)
         rough *= steps
         rough += (queries @ self._middle)[:, None]
         return rough
