@@ -25,7 +25,7 @@ _SHARPNESS = 8.0
 # or went it is kept, so that a published guide costs its own names alone.
 _MOST_CHANGED = 0.02
 # Entries whose names are compared once more, exactly: further down the order decides nothing.
-_EXACT = 48
+_EXACT = 32
 _LEAST = -0.5  # of an entry without names: below what any name gives
 
 
@@ -108,12 +108,23 @@ class WhitenedNames:
             likeness = np.exp(_SHARPNESS * self._products.of(moved))
             means = (np.add.reduceat(likeness, self._starts, axis=1) / self._counts).max(axis=0)
             exact = min(_EXACT, len(means))
-            for place in np.argpartition(means, len(means) - exact)[len(means) - exact :]:
-                start = self._starts[place]
-                names = self._names[start : start + self._counts[place]]
-                means[place] = np.exp(_SHARPNESS * (names @ moved.T)).mean(axis=0).max()
+            places = np.argpartition(means, len(means) - exact)[len(means) - exact :]
+            means[places] = self._exact_means(moved, places)
             found[self._rows] = np.log(means) / _SHARPNESS
         return found
+
+    def _exact_means(self, moved: Vectors, places: Ids) -> Scores:
+        """Return what ``scores`` takes the logarithm of, for the entries at ``places``."""
+        starts, counts = self._starts[places], self._counts[places]
+        columns = moved.T
+        # The names of an entry stand together: no row is copied.
+        found = [
+            self._names[start:end] @ columns
+            for start, end in zip(starts, starts + counts, strict=True)
+        ]
+        likeness = np.exp(_SHARPNESS * np.concatenate(found))
+        sums = np.add.reduceat(likeness, np.cumsum(counts) - counts, axis=0)
+        return np.asarray((sums / counts[:, None]).max(axis=1), dtype=np.float32)
 
     def _fit(self, vectors: NDArray[np.float64]) -> _Space:
         size = vectors.shape[1]
