@@ -47,8 +47,9 @@ def _validate(_action: RemoteAction, result: Any) -> bool:
     Raises:
         ValidationError: not an object with two lists of objects, each event with its name.
     """
-    events = result.get("events", []) if isinstance(result, dict) else None
-    responses = result.get("responses", []) if isinstance(result, dict) else None
+    if not isinstance(result, dict):
+        raise ValidationError("the action server's response is not valid: no object")
+    events, responses = result.get("events", []), result.get("responses", [])
     for name, listed in (("events", events), ("responses", responses)):
         if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
             raise ValidationError(f"the action server's response is not valid: {name}")

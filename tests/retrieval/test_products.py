@@ -10,11 +10,12 @@ def like_sentences(count: int) -> Rows:
     """Return rows of length 1 that lie in a narrow cone, as the encoder's vectors do."""
     numbers = np.random.default_rng(0)
     rows = numbers.normal(size=(count, 384)) + 2.5 * numbers.normal(size=384)
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
 
 def exactly(queries: Rows, rows: Rows) -> NDArray[np.float64]:
-    return np.einsum("qd,rd->qr", queries.astype(np.float64), rows.astype(np.float64))
+    products = np.einsum("qd,rd->qr", queries.astype(np.float64), rows.astype(np.float64))
+    return np.asarray(products)
 
 
 def test_rough_products_are_right_to_a_thousandth_for_any_number_of_queries() -> None:
