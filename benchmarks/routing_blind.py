@@ -29,6 +29,7 @@ ROOT = Path(__file__).parent.parent
 SETS = {
     "evaluation": ROOT / "tests" / "evaluation" / "appeals" / "appeals.yml",
     "routing": Path(__file__).with_name("data") / "routing_blind.yml",
+    "fourth": Path(__file__).with_name("data") / "routing_fourth.yml",
 }
 _SURE = 0.8
 _SHOWN = 25
