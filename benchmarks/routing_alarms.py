@@ -42,7 +42,7 @@ def unseen_danger() -> tuple[list[str], Floats, NDArray[np.bool_]]:
     for k in range(FOLDS):
         known, held = np.where(fold != k)[0], np.where(fold == k)[0]
         classes = is_danger[known].astype(np.intp)
-        words = WordReading([texts[i] for i in known], classes, 2)
+        words = WordReading.fitted([texts[i] for i in known], classes, 2)
         linear = LinearReading.fitted(vectors[known], classes, 2)
         for i in held:
             danger[i] = linear.scores(vectors[i])[1] + words.scores(texts[i])[1]

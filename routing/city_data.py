@@ -10,6 +10,7 @@ the lead is chosen), ``calibration_appeals.yml`` (what weights are fitted on),
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -35,11 +36,20 @@ RecordT = TypeVar("RecordT", bound=BaseModel)
 
 
 def load_taxonomy(directory: Path = SHIPPED_DIRECTORY) -> Taxonomy:
-    """Load and check the city's routing data.
+    """Load and check the city's routing data; the shipped ones once a process.
 
     Raises:
         LibraryFaultsError: listing every fault as ``file:line: field: problem; repair``.
     """
+    return _shipped_taxonomy() if directory == SHIPPED_DIRECTORY else _read_taxonomy(directory)
+
+
+@lru_cache(maxsize=1)
+def _shipped_taxonomy() -> Taxonomy:
+    return _read_taxonomy(SHIPPED_DIRECTORY)
+
+
+def _read_taxonomy(directory: Path) -> Taxonomy:
     faults = FaultList()
     categories = _records(directory, "categories.yml", CategoryRecord, faults)
     traits = _records(directory, "category_traits.yml", CategoryTraits, faults)

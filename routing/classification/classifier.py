@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.encoder.protocol import Encoder, Vectors
-from routing.classification.kind_words import read_of
+from routing.classification.kept_fits import kept_fit
+from routing.classification.kind_words import WordReading
 from routing.classification.kinds import KINDS, KindEvidence, kind_features, named_kind
 from routing.classification.lexical import LexicalIndex
-from routing.classification.likelihood import likelihood_of
+from routing.classification.likelihood import LikelihoodIndex
 from routing.classification.vectors import ExampleVectors, KeptVectors, LinearReading
 from routing.classification.weights import CategoryWeights, KindWeights, RoutingWeights
 from routing.extraction.pipeline import Extraction
@@ -99,18 +100,22 @@ class Classifier:
             for code, phrases in zip(self._taxonomy.codes, documents, strict=True)
             for phrase in phrases
         )
-        self._likelihood = likelihood_of(documents)
+        folder = self._cache_dir
+        told_of = [part for phrases in documents for part in (str(len(phrases)), *phrases)]
+        self._likelihood = kept_fit(
+            folder, LikelihoodIndex, told_of, lambda: LikelihoodIndex.of(documents)
+        )
+        self._lexical = kept_fit(folder, LexicalIndex, told_of, lambda: LexicalIndex.of(documents))
         kind_texts = [*(a.text for a in self._appeals), *self._taxonomy.non_appeals]
         kinds = np.array(
             [KINDS.index(KIND_BY_LABEL[a.kind]) for a in self._appeals]
             + [_INQUIRY] * len(self._taxonomy.non_appeals)
         )
-        self._kind_words = read_of(tuple(kind_texts), tuple(kinds.tolist()), len(KINDS))
+        self._kind_words = self._word_reading(kind_texts, kinds, len(KINDS))
         appeals = [appeal.text for appeal in self._appeals]
         told = [*appeals, *self._taxonomy.emergencies]
         danger = np.array([0] * len(appeals) + [1] * len(self._taxonomy.emergencies))
-        self._danger_words = read_of(tuple(told), tuple(danger.tolist()), 2)
-        self._lexical = LexicalIndex(documents)
+        self._danger_words = self._word_reading(told, danger, 2)
         if self._encoder is None:
             return
         if self._encoder.fingerprint != self._weights.encoder:
@@ -126,12 +131,34 @@ class Classifier:
         vectors = KeptVectors(self._encoder, self._cache_dir).of(texts)
         counts = [len(phrases) for phrases in documents]
         said = vectors[len(examples) :]
-        self._kind_vectors = LinearReading.fitted(said[: len(kinds)], kinds, len(KINDS))
+        self._kind_vectors = self._linear(said[: len(kinds)], kinds, len(KINDS))
         if danger.any():
             rows = np.r_[0 : len(appeals), len(kinds) : len(said)]
-            self._danger_vectors = LinearReading.fitted(said[rows], danger, 2)
+            self._danger_vectors = self._linear(said[rows], danger, 2)
         self._example_vectors = vectors[: len(examples)]
-        self._vectors = ExampleVectors(self._example_vectors, counts)
+        classes = np.repeat(np.arange(len(counts)), counts)
+        linear = self._linear(self._example_vectors, classes, len(counts))
+        self._vectors = ExampleVectors(self._example_vectors, counts, linear)
+
+    def _word_reading(
+        self, texts: Sequence[str], classes: NDArray[np.intp], n_classes: int
+    ) -> WordReading:
+        content = [*texts, classes.tobytes(), str(n_classes)]
+        return kept_fit(
+            self._cache_dir,
+            WordReading,
+            content,
+            lambda: WordReading.fitted(texts, classes, n_classes),
+        )
+
+    def _linear(self, vectors: Vectors, classes: NDArray[np.intp], n_classes: int) -> LinearReading:
+        content = [np.ascontiguousarray(vectors).tobytes(), classes.tobytes(), str(n_classes)]
+        return kept_fit(
+            self._cache_dir,
+            LinearReading.restored,
+            content,
+            lambda: LinearReading.fitted(vectors, classes, n_classes),
+        )
 
     @property
     def examples(self) -> tuple[tuple[tuple[str, str], ...], Vectors | None]:

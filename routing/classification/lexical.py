@@ -4,10 +4,14 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import Self
 
 import jieba
 import numpy as np
 from numpy.typing import NDArray
+
+from routing.classification.kept_fits import Arrays, packed, unpacked
 
 Scores = NDArray[np.float64]
 
@@ -27,9 +31,20 @@ def tokens(text: str) -> list[str]:
 class LexicalIndex:
     """One document per category."""
 
-    def __init__(self, documents: Sequence[Sequence[str]]) -> None:
-        """Index the phrases of each category; the position is the index of every score."""
-        self._size = len(documents)
+    def __init__(self, arrays: Arrays) -> None:
+        """Take what :meth:`of` counted; the position of a document is the index of every score."""
+        self._arrays = arrays
+        self._size = int(arrays["size"])
+        self._rows = arrays["rows"].astype(np.int32)
+        self._weights: Scores = arrays["weights"].astype(np.float64)
+        # Token → where its rows and weights begin and end.
+        spans = pairwise(arrays["ends"].tolist())
+        self._spans = dict(zip(unpacked(arrays["tokens"]), spans, strict=True))
+
+    @classmethod
+    def of(cls, documents: Sequence[Sequence[str]]) -> Self:
+        """Index the phrases of each category."""
+        size = len(documents)
         bags = [Counter(t for phrase in phrases for t in tokens(phrase)) for phrases in documents]
         lengths = [sum(bag.values()) for bag in bags]
         average = (sum(lengths) / len(lengths)) if lengths else 1.0
@@ -38,19 +53,29 @@ class LexicalIndex:
         for row, (bag, length) in enumerate(zip(bags, lengths, strict=True)):
             norm = _SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * length / average)
             for token, count in bag.items():
-                rarity = math.log(1 + (self._size - spread[token] + 0.5) / (spread[token] + 0.5))
+                rarity = math.log(1 + (size - spread[token] + 0.5) / (spread[token] + 0.5))
                 weight = rarity * count * (_SATURATION + 1) / (count + norm)
                 postings[token].append((row, weight))
-        self._postings = {
-            token: (np.array([row for row, _ in entries]), np.array([w for _, w in entries]))
-            for token, entries in postings.items()
+        flat = [entry for entries in postings.values() for entry in entries]
+        arrays = {
+            "size": np.array(size),
+            "tokens": packed(list(postings)),
+            "ends": np.cumsum([0, *map(len, postings.values())]),
+            "rows": np.array([row for row, _ in flat], dtype=np.int32),
+            "weights": np.array([weight for _, weight in flat], dtype=np.float64),
         }
+        return cls(arrays)
+
+    def arrays(self) -> Arrays:
+        """Return what was counted."""
+        return self._arrays
 
     def scores(self, text: str) -> Scores:
         """Return float64, shape (n_categories,): BM25 of ``text`` against each category."""
         total = np.zeros(self._size)
         for token in set(tokens(text)):
-            found = self._postings.get(token)
+            found = self._spans.get(token)
             if found is not None:
-                total[found[0]] += found[1]
+                within = slice(*found)
+                total[self._rows[within]] += self._weights[within]
         return total

@@ -8,11 +8,13 @@ dictionary does not know (dialect, a typing error) still counts by its character
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from routing.classification.kept_fits import Arrays, packed, unpacked
 
 _PRIOR = 300.0  # parts that every category is taken to have said as all do on average
 _NOT_SAID = re.compile(r"[\W\d_]+")
@@ -27,7 +29,16 @@ def parts(text: str) -> set[str]:
 class LikelihoodIndex:
     """One document per category; the position is the index of every score."""
 
-    def __init__(self, documents: Sequence[Sequence[str]]) -> None:
+    def __init__(self, arrays: Arrays) -> None:
+        """Take what :meth:`of` counted."""
+        self._arrays = arrays
+        self._numbers = {part: number for number, part in enumerate(unpacked(arrays["parts"]))}
+        self._unsaid: NDArray[np.float64] = arrays["unsaid"].astype(np.float64)
+        self._said = np.zeros((len(self._numbers), len(self._unsaid)), dtype=np.float32)
+        self._said[arrays["rows"], arrays["columns"]] = arrays["gains"]
+
+    @classmethod
+    def of(cls, documents: Sequence[Sequence[str]]) -> Self:
         """Count the parts of each category's phrases."""
         bags = [Counter(p for phrase in phrases for p in parts(phrase)) for phrases in documents]
         everywhere = Counter[str]()
@@ -35,13 +46,23 @@ class LikelihoodIndex:
             everywhere.update(bag)
         total = max(sum(everywhere.values()), 1)
         lengths = np.array([sum(bag.values()) for bag in bags], dtype=np.float64)
-        self._unsaid = np.log(_PRIOR / (lengths + _PRIOR))
-        self._numbers = {part: number for number, part in enumerate(everywhere)}
-        self._said = np.zeros((len(self._numbers), len(bags)), dtype=np.float32)
-        for column, bag in enumerate(bags):
-            for part, count in bag.items():
-                share = everywhere[part] / total
-                self._said[self._numbers[part], column] = np.log1p(count / (_PRIOR * share))
+        numbers = {part: number for number, part in enumerate(everywhere)}
+        said = np.fromiter(everywhere.values(), dtype=np.float64, count=len(everywhere))
+        rows = np.array([numbers[part] for bag in bags for part in bag], dtype=np.int32)
+        counts = np.array([count for bag in bags for count in bag.values()], dtype=np.float64)
+        arrays = {
+            "parts": packed(list(numbers)),
+            "unsaid": np.log(_PRIOR / (lengths + _PRIOR)),
+            # Of the table only what is not 0.
+            "rows": rows,
+            "columns": np.repeat(np.arange(len(bags), dtype=np.int32), list(map(len, bags))),
+            "gains": np.log1p(counts * total / (_PRIOR * said[rows])).astype(np.float32),
+        }
+        return cls(arrays)
+
+    def arrays(self) -> Arrays:
+        """Return what was counted."""
+        return self._arrays
 
     def scores(self, text: str) -> NDArray[np.float64]:
         """Return float64, shape (n_categories,): nats per root of the length, 0 for no words."""
@@ -49,9 +70,3 @@ class LikelihoodIndex:
         nats = self._said[known].sum(axis=0, dtype=np.float64) + len(known) * self._unsaid
         scaled: NDArray[np.float64] = nats / np.sqrt(max(len(text), 1))
         return scaled
-
-
-@lru_cache(maxsize=4)
-def likelihood_of(documents: tuple[tuple[str, ...], ...]) -> LikelihoodIndex:
-    """Return the index of ``documents``; the last few are kept, as the same come again."""
-    return LikelihoodIndex(documents)

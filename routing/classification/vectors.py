@@ -5,11 +5,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.encoder.protocol import Encoder, Vectors
+from routing.classification.kept_fits import Arrays
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +67,15 @@ class LinearReading:
         gram = centred.T @ centred + _RIDGE * np.eye(centred.shape[1])
         return cls(mean, np.linalg.solve(gram, centred.T @ wanted) / scale)
 
+    def arrays(self) -> Arrays:
+        """Return what was fitted."""
+        return {"mean": self.mean, "weights": self.weights}
+
+    @classmethod
+    def restored(cls, arrays: Arrays) -> Self:
+        """Return the reading that :meth:`arrays` came from."""
+        return cls(arrays["mean"].astype(np.float64), arrays["weights"].astype(np.float64))
+
     def scores(self, vector: NDArray[np.floating]) -> Floats:
         """Return float64, shape (n_classes,): about 1 for the class it reads, 0 for others."""
         read: Floats = (vector - self.mean) @ self.weights
@@ -74,8 +85,11 @@ class LinearReading:
 class ExampleVectors:
     """The examples of every category as vectors."""
 
-    def __init__(self, vectors: Vectors, counts: Sequence[int]) -> None:
-        """Keep ``vectors``, the examples of category after category, ``counts`` of each."""
+    def __init__(self, vectors: Vectors, counts: Sequence[int], linear: LinearReading) -> None:
+        """Keep ``vectors``, the examples of category after category, ``counts`` of each.
+
+        ``linear`` is the reading fitted to them.
+        """
         sizes = np.array(counts)
         starts = np.cumsum(sizes) - sizes
         # Row i holds the positions of category i's examples, filled up with the last position + 1,
@@ -86,9 +100,7 @@ class ExampleVectors:
         )
         self._sizes = np.minimum(sizes, _NEAREST)
         self._vectors = vectors
-        self._linear = LinearReading.fitted(
-            vectors, np.repeat(np.arange(len(counts)), sizes), len(counts)
-        )
+        self._linear = linear
 
     def scores(self, vector: NDArray[np.floating]) -> tuple[Floats, Floats]:
         """Return the soft mean cosine to the nearest examples, and the linear reading.

@@ -62,6 +62,11 @@ class Extractor:
         self._cache_dir = data_dir / "cache"
         self._nlp: Language | None = None
 
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The gazetteer that texts are read with."""
+        return self._places
+
     def warm_up(self) -> None:
         """Load jieba's words (cached in ``data_dir``) and build the pipeline."""
         if self._nlp is None:

@@ -6,11 +6,13 @@ of being spoken of may settle what the categories leave open. Decision 0022.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.encoder.protocol import Vectors
+from routing.classification.kept_fits import Arrays, packed, unpacked
 from routing.classification.likelihood import LikelihoodIndex
 from routing.classification.vectors import LinearReading
 from routing.classification.weights import BodyWeights
@@ -44,22 +46,33 @@ class BodyOdds:
 class BodyReading:
     """Built from examples with the body of each (a code or 属地, before any district acts)."""
 
-    def __init__(
-        self, texts: Sequence[str], bodies: Sequence[str], vectors: Vectors | None
-    ) -> None:
+    def __init__(self, arrays: Arrays) -> None:
+        """Take what :meth:`of` found; ``words.`` and ``vectors.`` tell whose an array is."""
+        self._arrays = arrays
+        self._bodies = tuple(unpacked(arrays["bodies"]))
+        self._words = LikelihoodIndex(_within(arrays, "words."))
+        linear = _within(arrays, "vectors.")
+        self._vectors = LinearReading.restored(linear) if linear else None
+
+    @classmethod
+    def of(cls, texts: Sequence[str], bodies: Sequence[str], vectors: Vectors | None) -> Self:
         """Take the examples, the body of each, and their vectors where there is an encoder."""
-        self._bodies = tuple(sorted(set(bodies)))
-        numbers = {body: number for number, body in enumerate(self._bodies)}
+        named = sorted(set(bodies))
+        numbers = {body: number for number, body in enumerate(named)}
         classes = np.array([numbers[body] for body in bodies])
-        documents: list[list[str]] = [[] for _ in self._bodies]
+        documents: list[list[str]] = [[] for _ in named]
         for text, number in zip(texts, classes, strict=True):
             documents[number].append(text)
-        self._words = LikelihoodIndex(documents)
-        self._vectors = (
-            None
-            if vectors is None
-            else LinearReading.fitted(vectors.copy(), classes, len(self._bodies))
-        )
+        words = LikelihoodIndex.of(documents).arrays()
+        arrays = {"bodies": packed(named), **{f"words.{name}": a for name, a in words.items()}}
+        if vectors is not None:
+            linear = LinearReading.fitted(vectors.copy(), classes, len(named)).arrays()
+            arrays |= {f"vectors.{name}": array for name, array in linear.items()}
+        return cls(arrays)
+
+    def arrays(self) -> Arrays:
+        """Return what was found."""
+        return self._arrays
 
     @property
     def bodies(self) -> tuple[str, ...]:
@@ -84,3 +97,7 @@ class BodyReading:
         linear, words = self.scores(text, vector)
         read = weights.linear * linear + weights.likelihood * words
         return BodyOdds(dict(zip(self._bodies, read.tolist(), strict=True)), weights.claimed)
+
+
+def _within(arrays: Arrays, part: str) -> Arrays:
+    return {name.removeprefix(part): a for name, a in arrays.items() if name.startswith(part)}

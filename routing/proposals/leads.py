@@ -119,7 +119,7 @@ class LeadChooser:
         """
         rows = self._taxonomy.categories
         bodies = [told.get(text) or self.choose(rows[code], text).body for code, text in examples]
-        return BodyReading([text for _, text in examples], bodies, vectors)
+        return BodyReading.of([text for _, text in examples], bodies, vectors)
 
     def body_behind(self, appeal: LabelledAppeal, district: str | None) -> str:
         """Return the body that a labelled appeal is for, before any district acts in its place."""

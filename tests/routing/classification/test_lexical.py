@@ -10,7 +10,7 @@ def test_tokens_hold_words_and_marked_pairs() -> None:
 
 
 def test_lexical_index_ranks_the_document_that_shares_rare_words() -> None:
-    index = LexicalIndex([["路灯不亮", "路灯坏了"], ["井盖丢了", "路上井盖响"], ["狗叫"]])
+    index = LexicalIndex.of([["路灯不亮", "路灯坏了"], ["井盖丢了", "路上井盖响"], ["狗叫"]])
 
     scores = index.scores("门口的井盖不见了")
 

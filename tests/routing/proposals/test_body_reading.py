@@ -16,7 +16,7 @@ CLAIMS = {"GA": 0.45, "CG": 0.5, "HJ": 0.01}
 
 
 def test_weighed_leans_to_the_body_whose_examples_a_text_is_like() -> None:
-    reading = BodyReading(TEXTS, BODIES, None)
+    reading = BodyReading.of(TEXTS, BODIES, None)
     odds = reading.odds("邻居打麻将吵得睡不着", None, BodyWeights(likelihood=1.0))
 
     weighed = odds.weighed(CLAIMS)
@@ -27,7 +27,7 @@ def test_weighed_leans_to_the_body_whose_examples_a_text_is_like() -> None:
 
 
 def test_scores_without_vectors_read_the_words_alone() -> None:
-    linear, words = BodyReading(TEXTS, BODIES, None).scores("酒吧太吵", None)
+    linear, words = BodyReading.of(TEXTS, BODIES, None).scores("酒吧太吵", None)
 
     assert linear.tolist() == [0.0, 0.0]
     assert np.argmax(words) == 0  # CG, the first in the order of the codes
