@@ -22,6 +22,13 @@ _SUFFIX = re.compile(
     r"|(?:[往向][东西南北])?\d+多?米(?:处|左右|远)?|红绿灯(?:处|路口|口|那里)|地铁口|公交站台|桥[下头洞]|环岛|转盘"
     r"|拐角|转角|之间|负[一二三\d]楼)+"
 )
+# A public place without a name of its own, told by the district or township before it.
+_PUBLIC = re.compile(
+    r"(?:的|那个|这个|那座)?(?:[市县区镇乡])?(?:人民|中心|中医|妇幼|实验|[第]?[一二三四])*"
+    r"(?:图书馆|文化馆|文化站|博物馆|美术馆|科技馆|少年宫|青少年宫|体育馆|体育场|体育中心|游泳馆"
+    r"|公园|广场|医院|卫生院|保健院|敬老院|养老院|汽车站|客运站|火车站|高铁站|车站|菜市场|农贸市场"
+    r"|小学|中学|幼儿园|派出所|政务(?:服务)?(?:中心|大厅)|便民服务中心|办事大厅)"
+)
 _STRETCH = re.compile(r"之?间|中间|路?段|[这那一]段")  # 长安路到百花路之间
 _CROSSING = re.compile(r"(?:和|与|跟|、)?$")
 # A common noun after these is any such place, not the one the gazetteer knows by that short name.
@@ -192,7 +199,9 @@ def _is_meant(text: str, start: int, name: _Name, boundaries: frozenset[int]) ->
 
 def _mention(text: str, start: int, name: _Name) -> PlaceMention:
     end = start + len(name.text)
-    added = _SUFFIX.match(text, end)
+    wide = name.kind in {_DISTRICT_KIND, _SUBDISTRICT_KIND}
+    public = _PUBLIC.match(text, end) if wide else None
+    added = _SUFFIX.match(text, public.end() if public else end) or public
     # A district is wide, and a form may deceive: a place that the gazetteer knows comes first.
     weight = 0 if name.kind == _DISTRICT_KIND or not name.districts else 1
     before = text[:start]
