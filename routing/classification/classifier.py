@@ -143,7 +143,7 @@ class Classifier:
     def _word_reading(
         self, texts: Sequence[str], classes: NDArray[np.intp], n_classes: int
     ) -> WordReading:
-        content = [*texts, classes.tobytes(), str(n_classes)]
+        content: list[str | bytes] = [*texts, classes.tobytes(), str(n_classes)]
         return kept_fit(
             self._cache_dir,
             WordReading,
@@ -152,7 +152,8 @@ class Classifier:
         )
 
     def _linear(self, vectors: Vectors, classes: NDArray[np.intp], n_classes: int) -> LinearReading:
-        content = [np.ascontiguousarray(vectors).tobytes(), classes.tobytes(), str(n_classes)]
+        numbers = np.ascontiguousarray(vectors).tobytes(), classes.tobytes()
+        content: list[str | bytes] = [*numbers, str(n_classes)]
         return kept_fit(
             self._cache_dir,
             LinearReading.restored,

@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 from zipfile import BadZipFile, is_zipfile
 
 import jieba
@@ -28,7 +28,7 @@ _PACKAGE = Path(__file__).parent.parent
 _SOURCES = ("classification", "extraction", "proposals")
 _IN_MEMORY = 24  # of about 3 MB each; a start with and without the encoder needs 9
 _BETWEEN = "\0"  # stands in no text that YAML can hold
-_FILES_OF_A_NAME = 8  # what other versions of the code and the data left behind goes
+_FILES_OF_A_NAME = 4  # what other versions of the code and the data left behind goes
 
 
 class Fit(Protocol):
@@ -120,7 +120,8 @@ def _made(folder: Path, digest: str, fit: Callable[[], FitT]) -> FitT:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         partial = folder / f"routing-{digest}.{os.getpid()}.partial.npz"
-        np.savez(partial, **made.arrays())
+        arrays: dict[str, Any] = dict(made.arrays())
+        np.savez(partial, **arrays)
         partial.replace(folder / f"routing-{digest}.npz")
         files = sorted(folder.glob(f"routing-{name}-*.npz"), key=lambda path: path.stat().st_mtime)
         for old in files[:-_FILES_OF_A_NAME]:

@@ -90,7 +90,7 @@ def test_old_files_go(tmp_path: Path) -> None:
     for number in range(12):
         kept_fit(tmp_path, WordReading, [str(number)], _fit)
 
-    assert len(_files(tmp_path)) == 8
+    assert len(_files(tmp_path)) == 4
 
 
 def test_folder_that_cannot_be_written_costs_no_start(tmp_path: Path) -> None:
