@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from knowledge_base.errors import MatterNotFoundError
 from knowledge_base.library import Library
 from knowledge_base.policies.quoting import quote
@@ -17,7 +19,7 @@ from retrieval.answers import cite, compose_text
 from retrieval.calibration.store import Calibration, Model
 from retrieval.contrast import contrast_of
 from retrieval.decision import choices
-from retrieval.fusion import Evidence, without
+from retrieval.fusion import Evidence, fuse, without
 from retrieval.index.passages import Entry
 from retrieval.judging import Judgement, judge, without_answer
 from retrieval.policy_citing import cite_clause, cite_policy_answer
@@ -25,6 +27,7 @@ from retrieval.schemas import Answer, Candidate, Decision, EntryKind, Understand
 from retrieval.search import SearchEngine
 from retrieval.several import asked_apart, further_sides, together
 from retrieval.two_matters import both_meant
+from retrieval.weighing import Weighed
 
 # A follow-up names no matter, so that the one in focus is meant all but surely.
 FOCUS_CONFIDENCE = 0.95
@@ -163,6 +166,27 @@ class Answering:
         clauses = [row for row in judged.clauses[:1] if row not in judged.rows]
         quoted = tuple(self._candidate(evidence, int(row), 0.0) for row in clauses)
         return (*found[: limit - len(quoted)], *quoted)
+
+    def weigh(self, text: str) -> Weighed:
+        """Return how near every guide comes to ``text``, whatever was spoken of before."""
+        understanding = self.engine.understand(text)
+        evidence, judged, model = self._judge(understanding)
+        fused, dense = fuse(evidence, model.ranking), evidence.dense
+        nothing = np.zeros_like(fused)
+        return Weighed(
+            position=self.engine.position,
+            codes=tuple(entry.code for entry in self.engine.entries),
+            best=judged.guides.rows,
+            fused=fused,
+            names=nothing if dense is None else dense.names,
+            near=nothing if dense is None else dense.any,
+            coverage=evidence.lexical.coverage,
+            likelihood=evidence.lexical.likelihood,
+            probability=judged.guide_probability,
+            belonging=judged.belonging,
+            facet=understanding.facet,
+            named=self.engine.wording.residue(understanding.core),
+        )
 
     def _read(self, understanding: Understanding, focus: str | None) -> _Read:
         if focus is not None and (

@@ -13,6 +13,7 @@ from retrieval.encoder.protocol import Encoder
 from retrieval.explaining import Explanation, explain
 from retrieval.schemas import Answer, Candidate
 from retrieval.search import SearchEngine
+from retrieval.weighing import Weighed
 
 __all__ = ["FOCUS_CONFIDENCE", "Retriever"]
 
@@ -107,6 +108,10 @@ class Retriever:
     def matter(self, code: str) -> Matter:
         """Return a public guide; raises ``MatterNotFoundError``."""
         return self._answering.matter(code)
+
+    def weigh(self, text: str) -> Weighed:
+        """Return how near every guide comes to ``text``; see ``Answering.weigh``."""
+        return self._answering.weigh(text)
 
     def compose(self, code: str, facet: FacetName | None = None) -> Answer:
         """Return the answer for a known matter; without a facet, how it is done.
