@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Protocol
 
+from bot.conversation.following.meaning import followed
 from bot.conversation.parts import Part, PartReader
 from bot.conversation.questioning import asked_in_a_clause, in_context
 from bot.conversation.schemas import DialogueState, Heard, Retrieved, Turn
@@ -17,6 +18,7 @@ from foundation.text.personal_information import PersonalValues, replace_persona
 from knowledge_base.library import Library
 from knowledge_base.schema import Matter
 from retrieval.schemas import Answer, Candidate, Decision
+from retrieval.weighing import Weighed
 from routing.schemas import AppealReading, Proposal
 
 # More than any question needs; the rest is stored, and the citizen told.
@@ -42,6 +44,10 @@ class Asking(Protocol):
 
     def suggest(self, text: str, limit: int = 3) -> tuple[Candidate, ...]:
         """Return the nearest guides, best first, also where none is sure."""
+        ...
+
+    def weigh(self, text: str) -> Weighed:
+        """Return how near every guide comes to ``text``."""
         ...
 
     def ask(self, text: str, *, focus: str | None = None) -> Answer:
@@ -113,15 +119,17 @@ class TurnReader:
         return (turn if whole else self._staying(turn, answer)), parts
 
     def _staying(self, turn: Turn, answer: Answer) -> Turn:
-        """Return the turn with the answer of the matter in focus, where it stays with that."""
-        stay = staying(turn, answer, self._retrieval)
+        """Return the turn with the answer of the matter that it means after the one before."""
+        stay, code = staying(turn, answer, self._retrieval), turn.state.focus
+        if (meant := followed(turn, answer, stay, self._retrieval)) is not None:
+            stay, code = meant.stay, meant.code
         if stay is None:
             return turn
-        told = self._retrieval.ask(f"这个{stay.facet.label}", focus=turn.state.focus)
-        if told.matter != turn.state.focus:
+        told = self._retrieval.ask(f"这个{stay.facet.label}", focus=code)
+        if told.matter != code:
             return turn
-        meant = retrieved(told).model_copy(update={"facet": stay.facet, "near": not stay.stated})
-        return turn.model_copy(update={"retrieved": meant})
+        found = retrieved(told).model_copy(update={"facet": stay.facet, "near": not stay.stated})
+        return turn.model_copy(update={"retrieved": found})
 
     def hear(self, text: str, values: PersonalValues | None = None) -> Heard:
         """Read only what a text says of an appeal (edited fields, a person is speaking)."""

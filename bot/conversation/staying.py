@@ -140,16 +140,17 @@ def staying(turn: Turn, answer: Answer, asking: Asking) -> Stay | None:
     except NotFoundError:
         return None
     words = words_of(turn.text)
-    if len(turn.text) <= _SHORT and _HOURS.search(turn.text) and _asks(turn.text):
+    if len(turn.text) <= _SHORT and _HOURS.search(turn.text) and asks(turn.text):
         return Stay(FacetName.LOCATION, stated=True)
-    if (needed := _NEEDS.fullmatch(turn.text.strip())) and _asks(turn.text):
-        return _side(needed["document"], FacetName.MATERIALS, matter, asking.library)
+    if (needed := _NEEDS.fullmatch(turn.text.strip())) and asks(turn.text):
+        return side(needed["document"], FacetName.MATERIALS, matter, asking.library)
     if not (_names_it(turn.text, words, matter, answer) or _comes_near(turn, answer)):
         return None
-    return _side(words, answer.understanding.facet, matter, asking.library)
+    return side(words, answer.understanding.facet, matter, asking.library)
 
 
-def _asks(text: str) -> bool:
+def asks(text: str) -> bool:
+    """Whether a message asks something, also without a word that always does."""
     return is_question(text) or _ASKS.search(text) is not None
 
 
@@ -164,7 +165,15 @@ def _may_stay(turn: Turn) -> bool:
     """Whether a message may be a follow-up, by all else that is known of it."""
     state, text = turn.state, turn.text
     if state.guiding is not None and state.guiding.asking:
-        return _asks(text)
+        return asks(text)
+    if not may_follow(turn):
+        return False
+    return asks(text) or turn.retrieved.facet is not None or bool(_PERSON.search(text))
+
+
+def may_follow(turn: Turn) -> bool:
+    """Whether nothing else that is known of a message says that it is no question of a matter."""
+    state, text = turn.state, turn.text
     if pick(state.choices, text) is not None or remarks().topic(text) is not None:
         return False
     intent = guess_intent(turn)
@@ -172,8 +181,8 @@ def _may_stay(turn: Turn) -> bool:
         return False
     if intent in APPEALS or turn.heard.appeal_probability >= _ISSUE:
         placed = turn.heard.place is not None
-        return not placed and (_asks(text) or turn.heard.appeal_probability < _SURE_ISSUE)
-    return _asks(text) or turn.retrieved.facet is not None or bool(_PERSON.search(text))
+        return not placed and (asks(text) or turn.heard.appeal_probability < _SURE_ISSUE)
+    return True
 
 
 def _names_it(text: str, words: str, matter: Matter, answer: Answer) -> bool:
@@ -183,14 +192,14 @@ def _names_it(text: str, words: str, matter: Matter, answer: Answer) -> bool:
         # 「认定了之后呢」 names what is done with something, and not with what.
         bare = ACTION.fullmatch(words) or _DONE_WITH.fullmatch(words)
         return bool(bare) and any(words in name for name in names)
-    if _BY_PROXY.search(text) and _asks(text):
+    if _BY_PROXY.search(text) and asks(text):
         return True
     if answer.decision is Decision.NO_ANSWER and len(words) <= _FEW:
-        asks = answer.understanding.facet is not None or _PERSON.search(text) is not None
-        return asks or _WHAT_NEXT.search(text) is not None
+        asked = answer.understanding.facet is not None or _PERSON.search(text) is not None
+        return asked or _WHAT_NEXT.search(text) is not None
     if answer.decision is Decision.NO_ANSWER and len(words) <= _FEW_OF_A_CASE:
         # Whether it goes in one's own case: 「我老婆在外地交的可以合起来吗」.
-        case = answer.understanding.facet is FacetName.CONDITIONS and _asks(text)
+        case = answer.understanding.facet is FacetName.CONDITIONS and asks(text)
         return case or _PERSON.search(text) is not None
     return bool(words) and any(words in name for name in names)
 
@@ -206,7 +215,15 @@ def _comes_near(turn: Turn, answer: Answer) -> bool:
     return answer.decision is Decision.CLARIFY and (first or answer.confidence < _WEAK)
 
 
-def _side(words: str, asked: FacetName | None, matter: Matter, library: Library) -> Stay:
+def side(words: str, asked: FacetName | None, matter: Matter, library: Library) -> Stay:
+    """Return the side of ``matter`` that comes nearest to ``words``.
+
+    Args:
+        words: what was said beside the words that ask.
+        asked: the side that the words ask for, where they do.
+        matter: the guide.
+        library: what its documents are called in.
+    """
     pairs = {words[at : at + _PAIR] for at in range(len(words) - 1)}
     if asked in _PLAIN_SIDES:
         assert asked is not None
