@@ -35,6 +35,11 @@ class Appealing:
             return self._advance(taken, said, intent, turn, patient=patient)
         if turn.state.unanswered and intent is not Intent.MAKE_COMPLAINT and "登记" in turn.text:
             opened = intake.begin_offered(turn.state.unanswered, turn.state.offered)
+        elif _goes_on_telling(turn):
+            # A story that a guide answered: it begins the appeal, this says more of it.
+            told = intake.begin_offered(turn.state.unanswered or "", turn.state.offered)
+            asked, _ = intake.ask(told, intake.next_slot(told))
+            opened = intake.absorb(asked, turn.text, turn.heard, intent)
         else:
             opened = intake.begin(turn.text, turn.heard, intent)
         return self._advance(opened, replies.opening(opened.kind), intent, turn)
@@ -92,6 +97,7 @@ class Appealing:
         draft = turn.state.draft
         if draft is None or not draft.what:
             return self.appeal(intent, turn)
+        draft = intake.agreed(draft, turn.text, turn.heard)
         done = {"draft": None, "asks": None, "choices": (), "failures": 0}
         return Outcome(
             act=Act.SUBMIT_APPEAL,
@@ -178,3 +184,11 @@ class Appealing:
 def _place_is_missing(draft: AppealDraft, asks: str | None) -> bool:
     asked = draft.asked.get(Slot.WHERE, 0)
     return asks == Slot.WHERE and asked < intake.ASKED_AT_MOST
+
+
+def _goes_on_telling(turn: Turn) -> bool:
+    """Whether a message tells where or when what was told before happened, and little else."""
+    state, heard = turn.state, turn.heard
+    told = state.unanswered is not None and state.offered is not None
+    more = heard.place is not None or heard.when is not None
+    return told and more and len(turn.text) <= intake.WHOLE_PLACE

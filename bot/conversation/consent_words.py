@@ -24,7 +24,29 @@ _GOES_ON = re.compile(
     r"^(?:(?:好的?|行|那|已经|我|刚|都)*(?:打|报)(?:了|过|完)?(?:电话|警|1[12][0-9])(?:了|过了|的)*[，,。！!\s]+)?"
     r"(?:现在|先|再|那|就|我们?|还是|接着|继续)*(?:说说|讲讲|说一?下|聊聊)(?:刚才|那个|另外|那件)*[^，,。]{0,8}的?(?:事儿?|问题|情况)吧?(?:[，,。！!\s]+|$)"
 )
-_CLAUSE = re.compile(r"[，,。；;\s]+")
+_CLAUSE = re.compile(r"[，,。；;！!、~～…\s]+")
+# A clause that is made of such words alone says yes, however many there are.
+_YES = re.compile(
+    r"(?=.*(?:嗯|恩|好|行|对|是|系|中|可以|要得|无误|正确|确认|确定|属实|同意|妥|得|成|错|问题|毛病|ok|yes|交|登记|报|办|这样|这么))"
+    r"(?:嗯|恩|唔|哦|噢|好|行|对头|对|是|系|中|要得|可以|没(?:有|得|啥|什么|毛)?(?:错|问题|毛病)|莫得问题|正确|无误|"
+    r"确认|确定|属实|同意|妥|得|成|ok|okay|yes|提交|登记|上报|递交|报上去|交上去|报|交|办|就?(?:是)?这样|就?这么|"
+    r"如此|甚好|挺好|很好|请|予以?|帮我|给我|那|就|你|您|现在|都|全|完全|了|啦|嘞|咯|啊|呀|哈|吧|嘛|呗|的|哒|滴|噻|哩|一下)+",
+    re.IGNORECASE,
+)
+# Says nothing that has to be taken down: thanks, haste, that there is nothing more.
+_COURTESY = re.compile(
+    r"(?:太|非常|真的?|多)?(?:谢谢|感谢|谢|麻烦|辛苦|劳驾|有劳|拜托|费心)(?:了|啦|咯|啊|哈|你们?|您|各位|小?(?:姑娘|伙子|同志|师傅|老师|姐|哥|妹))*|"
+    r"(?:你们?|您|给我|就|要|一定)*(?:赶紧|赶快|快点?|尽快|抓紧|早点|搞快)(?:点|些|处理|解决|办|来人|修|弄|吧|啊|哈)*|"
+    r"(?:就|我)?(?:这些|这么多|这个|没(?:有|得)?(?:别的|其他|啥|什么)?(?:要)?(?:补充|说|改|加)?)(?:了|事了|的)?(?:吧|啊|呀)?|(?:不用|不必|没啥)改了?"
+)
+_TAIL = re.compile(
+    r"(?:太|非常|真|多)?(?:谢谢|感谢|麻烦|辛苦).{0,8}$|(?:快点?|赶紧|赶快|尽快|抓紧).{0,4}$"
+)
+# Changes, adds or puts off: no mere remark.
+_HINDERS = re.compile(
+    r"[?？\d\[]|不过|但|改|换|错|不是|不对|还有|另外|再|补充|加上|加一|漏|少|等|先|别|算了|取消|撤|只是|就是|应该|吗|呢$|哪|怎么|什么|谁|几"
+)
+_REMARK = 14  # characters
 
 
 def affirms(text: str, *, refused: bool = False) -> bool:
@@ -32,6 +54,25 @@ def affirms(text: str, *, refused: bool = False) -> bool:
     clauses = [one for one in _CLAUSE.split(text.strip()) if one]
     said = [one for one in clauses if not (refused and REFUSES_CONTACT.search(one))]
     return bool(said) and all(_AFFIRMS.match(one) for one in said)
+
+
+def agrees(text: str) -> str | None:
+    """Return what a yes says beside itself: 「可以，你们要保护我」; ``None`` where it is none.
+
+    Thanks, haste and 「没别的了」 count for nothing; what changes the appeal is no mere remark.
+    """
+    clauses = [_TAIL.sub("", one) or one for one in _CLAUSE.split(text.strip()) if one]
+    yes = [one for one in clauses if _YES.fullmatch(one)]
+    beside = [one for one in clauses if one not in yes and not _COURTESY.fullmatch(one)]
+    remark = "，".join(beside)
+    if not yes or len(remark) > _REMARK or _HINDERS.search(remark):
+        return None
+    return remark
+
+
+def says_only_courtesy(text: str) -> bool:
+    """Whether a message is thanks, haste or 「没别的了」 and nothing else."""
+    return all(_COURTESY.fullmatch(one) for one in _CLAUSE.split(text.strip()) if one)
 
 
 def registers(text: str) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from bot.conversation.schemas import AppealDraft, Heard, Slot
+from routing.extraction.times import find_times
 from routing.schemas import AppealKind
 
 WHOLE_PLACE = 24  # characters; longer answers tell more than a place
@@ -34,6 +35,7 @@ _A_NOT_B = re.compile(
 _NOT_B_BUT_A = re.compile(
     r"不是(?:在)?(?P<wrong>[^，,。]+?)[，,]?(?:而|应该)?是(?:在)?(?P<right>[^，,。]+)"
 )
+_NOT_THAT = re.compile(r"不是(?:在)?(?P<wrong>[^，,。是]{2,10})[，,。\s]+(?P<rest>.{2,})")
 _FIELD_SAID = re.compile(
     r"^(?:把)?(?P<field>地点|地址|位置|时间|内容|电话|手机号?|号码|联系方式|类型)(?:也|再|要|给我|帮我)*"
     r"(?:(?:说|写|记|弄|打|搞)错了[，,]?(?:应该|要)?(?:是|改成|在)?|不对[，,]?(?:应该|要)?(?:是|改成|在)?|不是.{1,12}[，,]?(?:应该|要)?是(?:在)?|"
@@ -90,7 +92,21 @@ def correct(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
         named = right if draft.district and wrong in draft.district else heard.district
         district = named if named and named in right else draft.district
         return fixed.model_copy(update={"district": district})
-    return _retold(draft, body, heard)
+    return _not_that(draft, text, heard) or _retold(draft, body, heard)
+
+
+def _not_that(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft | None:
+    """Put right 「不是昨天，前天买的」, which names what was wrong and then what is right."""
+    found = _NOT_THAT.search(text)
+    if found is None:
+        return None
+    wrong, rest = found["wrong"].strip(" 的。"), found["rest"]
+    times = [rest[start:end] for start, end in find_times(rest)]
+    if draft.when and wrong in draft.when and times:
+        return _swap(draft, times[0], wrong, heard)
+    if draft.where and wrong in draft.where and heard.place and heard.place in rest:
+        return _swap(draft, heard.place, wrong, heard)
+    return None
 
 
 def holds(text: str) -> bool:

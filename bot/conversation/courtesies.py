@@ -3,10 +3,13 @@
 from collections.abc import Callable
 
 from bot.conversation import replies
+from bot.conversation.intake import read_back
 from bot.conversation.intents import Intent
 from bot.conversation.offering import back_to_draft
 from bot.conversation.remarks import Doubt
-from bot.conversation.schemas import Act, DialogueState, Effect, Outcome, Reply, Turn
+from bot.conversation.schemas import Act, DialogueState, Effect, Outcome, Reply, Slot, Turn
+
+_DRAFT = "{draft}"  # in what a doubt is answered with
 
 Handler = Callable[[Intent | None, Turn], Outcome]
 
@@ -36,7 +39,10 @@ def settling_a_doubt(doubt: Doubt, intent: Intent | None, turn: Turn) -> Outcome
     if doubt.shields:
         draft = draft.model_copy(update={"confidential": True})
     state = turn.state.model_copy(update={"draft": draft})
-    said = (Reply(text=doubt.says), *back_to_draft(draft))
+    # At the read-back the draft stands in the open question.
+    told = "" if draft.asking is Slot.CONFIRM and _DRAFT in doubt.says else doubt.says
+    told = told.replace(_DRAFT, read_back(draft))
+    said = (*((Reply(text=told),) if told else ()), *back_to_draft(draft))
     return Outcome(act=Act.FALLBACK, intent=intent, state=state, replies=said)
 
 
@@ -47,8 +53,20 @@ def below_the_card(act: Act, intent: Intent | None, turn: Turn) -> Outcome:
     return Outcome(act=act, intent=intent, state=state, replies=(), effects=effects)
 
 
+def _beside_a_suspicion(outcome: Outcome, turn: Turn) -> Outcome:
+    """Say below a card that only asks that nothing told was lost; a person is told as well."""
+    effects = () if turn.state.person_called else (quiet_call(),)
+    state = outcome.state.model_copy(update={"danger": None, "person_called": True})
+    said = (Reply(text=replies.NO_DANGER), *outcome.replies)
+    return outcome.model_copy(
+        update={"replies": said, "state": state, "effects": (*outcome.effects, *effects)}
+    )
+
+
 def calmed(outcome: Outcome, turn: Turn) -> Outcome:
     """Calm who is beside themselves, and call a person; what they tell is taken down as ever."""
+    if turn.suspected and outcome.act in {Act.APPEAL, Act.SUBMIT_APPEAL}:
+        return _beside_a_suspicion(outcome, turn)
     if outcome.act is Act.ABUSE or not turn.heard.upset:
         return outcome
     calm = Reply(text=replies.CALM_ALREADY if turn.state.person_called else replies.CALM)

@@ -8,7 +8,13 @@ import re
 from collections.abc import Mapping
 
 from bot.conversation import replies
-from bot.conversation.consent_words import affirms, registers, without_return
+from bot.conversation.consent_words import (
+    affirms,
+    agrees,
+    registers,
+    says_only_courtesy,
+    without_return,
+)
 from bot.conversation.contact_words import refuses_contact, withholds
 from bot.conversation.correcting import (
     REFUSES_CONTACT,
@@ -20,11 +26,12 @@ from bot.conversation.correcting import (
 )
 from bot.conversation.intents import Intent
 from bot.conversation.one_breath import put_right_at_once, taken_back, tells_time
-from bot.conversation.place_words import closer, is_vague, placed, tells_no_place
+from bot.conversation.place_words import closer, hints_at_place, is_vague, placed, tells_no_place
 from bot.conversation.schemas import AppealDraft, Heard, Slot
 from routing.schemas import AppealKind
 
 ASKED_AT_MOST = 2
+_PATIENCE = 2  # times a question is put again while other things of use are told
 
 # What each kind needs before it can be handled, in the order of asking.
 _NEEDED: dict[AppealKind, tuple[Slot, ...]] = {
@@ -83,14 +90,14 @@ _PLACEHOLDER = re.compile(r"\[[^\]]*\]")  # of personal data
 
 # How long it has been so, which is a time as well: 「停水两天了」「三天没人清」
 _LASTING = re.compile(
-    r"(?<![第\d好])(?:\d{1,3}|[一二两三四五六七八九十半几]{1,2}|多少)(?:多)?(?:来)?个?(?:多)?(?:天|周|星期|礼拜|月|年|小时|钟头|晚上)"
+    r"(?<![第\d好])(?:\d{1,3}|[一二两俩三仨四五六七八九十半几]{1,2}|多少)(?:多)?(?:来)?个?(?:多)?(?:天|周|星期|礼拜|月|年|小时|钟头|晚上)"
     r"(?=多?(?:了|没|不|都|还没|一直))"
 )
 
-
+_SINCE = "已有"  # before how long it has lasted
 # 「锁了一个星期」
 _LASTED = re.compile(
-    r"(?<=了)(?:\d{1,3}|[一二两三四五六七八九十半几]{1,2})(?:多)?(?:来)?个?(?:多)?(?:天|周|星期|礼拜|月|年)(?=[，,。！!\s]|$)"
+    r"(?<=了)(?:\d{1,3}|[一二两俩三仨四五六七八九十半几]{1,2})(?:多)?(?:来)?个?(?:多)?(?:天|周|星期|礼拜|月|年)(?![的之前后底初假])"
 )
 
 
@@ -126,7 +133,18 @@ def absorb(draft: AppealDraft, text: str, heard: Heard, intent: Intent | None) -
     if heard.when and len(text) - len(heard.when) <= _BESIDE_A_TIME:
         told = told.model_copy(update={"when": text})  # said once more, and closer
     answered = _ANSWERS[draft.asking](told, text, intent) if draft.asking in _ANSWERS else told
-    return _keep_remainder(answered, text, heard)
+    kept = _keep_remainder(answered, text, heard)
+    return _kept_short(kept, text) if kept == draft else kept
+
+
+def agreed(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
+    """Take what is said beside the yes to the draft: 「可以，你们要保护我」."""
+    beside = agrees(text)
+    if not beside or len(beside) < _ENOUGH:
+        return draft
+    shielded = draft.confidential or heard.confidential or heard.anonymous
+    said = {"what": f"{draft.what}；{beside}", "confidential": shielded}
+    return draft.model_copy(update=said)
 
 
 def listen(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
@@ -190,8 +208,10 @@ def ask(draft: AppealDraft, slot: Slot, *, patient: bool = False) -> tuple[Appea
             as at first, and does not count as asked in vain.
     """
     times = draft.asked.get(slot, 0)
-    if patient and times and slot is draft.asking:
-        return draft, _question(draft, slot, times - 1)
+    spared = draft.asked.get(f"{slot} spared", 0)
+    if patient and times and slot is draft.asking and spared < _PATIENCE:
+        counted = {**draft.asked, f"{slot} spared": spared + 1}
+        return draft.model_copy(update={"asked": counted}), _question(draft, slot, times - 1)
     asking = draft.model_copy(update={"asking": slot, "asked": {**draft.asked, slot: times + 1}})
     return asking, _question(draft, slot, times)
 
@@ -205,7 +225,8 @@ def tells_more(before: AppealDraft, after: AppealDraft, text: str) -> bool:
         for name in ("where", "district", "when", "kind", "contact")
     )
     goes_on = not without_return(text)
-    return told or goes_on or affirms(text) or puts_right(before, text)
+    once_more = text.strip() in before.what  # said again, word for word
+    return told or goes_on or once_more or affirms(text) or puts_right(before, text)
 
 
 def repeat(draft: AppealDraft) -> str:
@@ -264,7 +285,7 @@ def _absorb_heard(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
     found = _LASTING.search(text) or _LASTED.search(text)
     # Who is asked for the time answers in their own words.
     timed = draft.kind in _TIMED and draft.asking is not Slot.WHEN
-    lasting = f"已有{found[0]}" if found and timed else None
+    lasting = f"{_SINCE}{found[0]}" if found and timed else None
     confidential = (
         draft.confidential
         or heard.confidential
@@ -275,13 +296,20 @@ def _absorb_heard(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
         update={
             "where": placed(draft, text, heard),
             "district": draft.district or heard.district,
-            "when": draft.when or heard.when or lasting,
+            "when": _timed(draft.when, heard.when) or lasting,
             "contact": draft.contact or heard.phone,
             "contact_refused": (draft.contact_refused or heard.anonymous) and not heard.phone,
             "confidential": confidential,
             "category": draft.category or heard.category,
         }
     )
+
+
+def _timed(known: str | None, said: str | None) -> str | None:
+    """Return when it was: how long it has lasted, and a time that is said later."""
+    if known and said and known.startswith(_SINCE) and said not in known:
+        return f"{known}，{said}"
+    return known or said
 
 
 def _answer_what(draft: AppealDraft, text: str, _intent: Intent | None) -> AppealDraft:
@@ -292,7 +320,9 @@ def _answer_where(draft: AppealDraft, text: str, intent: Intent | None) -> Appea
     said = text.strip()
     if _UNKNOWN.match(said) or intent is Intent.DENY:
         return draft
-    if draft.where is None and tells_no_place(said):
+    bare = _PLACEHOLDER.sub("", said)
+    of_a_number = bare != said and not hints_at_place(bare)  # 「急！！[电话1]」
+    if draft.where is None and (of_a_number or tells_no_place(said)):
         return draft
     # The gazetteer knows the subdistrict, the citizen the gate: a short answer is kept whole.
     if draft.where is None or (draft.where in said and len(said) <= WHOLE_PLACE):
@@ -334,7 +364,22 @@ def _keep_remainder(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
         return draft
     if draft.asking is Slot.CONTACT and refuses_contact(text):
         return draft
+    if text.strip() in draft.what:
+        return draft  # said once more, word for word
     return draft.model_copy(update={"what": f"{draft.what}；{text.strip()}".strip("；")})
+
+
+def _kept_short(draft: AppealDraft, text: str) -> AppealDraft:
+    """Keep a few words that answer nothing asked, and tell something all the same."""
+    said = _PLACEHOLDER.sub("", text).strip(" ，,。！!?？")
+    if draft.asking not in {Slot.WHEN, Slot.CONTACT} or not draft.what or said in draft.what:
+        return draft
+    if draft.when and tells_time(said) and len(said) <= _REMAINDER:
+        return draft.model_copy(update={"when": f"{draft.when}，{said}"})
+    empty = _UNKNOWN.match(said) or refuses_contact(said) or agrees(said) is not None
+    if empty or len(said) < _ENOUGH or says_only_courtesy(said):
+        return draft
+    return draft.model_copy(update={"what": f"{draft.what}；{said}"})
 
 
 def _filled(draft: AppealDraft, slot: Slot) -> bool:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from bot.conversation.accounts import APPEAL_SURE
 from bot.conversation.choices import pick
 from bot.conversation.schemas import DialogueState, Heard
-from bot.conversation.settle import APPEAL_SURE
 from retrieval import several
 from retrieval.schemas import Answer, Decision
 from retrieval.several import AT_MOST, LONGEST, cut, is_question, joined, without_link

@@ -14,6 +14,10 @@ _VAGUE_PLACE = re.compile(
 )
 # No answer to the question where: 「哎呀我也说不好」
 _NO_PLACE = re.compile(r"算了|[我你您他她它]|怎么|什么|[吗呢][?？]?$|不|没|烦|[?？]|臭|吵|坏|漏")
+# Nobody sees where who writes is: 「就我现在站的地方」
+_WHERE_I_AM = re.compile(
+    r"我.{0,4}(?:站|待|呆|坐|在|住)的?(?:这|那)?个?(?:里|儿|地方|位置)[啊呀吧。]*$"
+)
 _PLACE_HINT = re.compile(
     r"[路街巷道号栋幢楼室村镇乡桥区县市园店厂站校院场城府苑庭湾寨坝坡队组]|门口|旁边|附近|对面|隔壁|家|里面|这边|那边|网上"
 )
@@ -22,6 +26,8 @@ _WHOSE = re.compile(r"^(?:在|就在|是|我们?|咱们?|这|那|自己|一个|�
 
 def tells_no_place(text: str) -> bool:
     """Whether an answer to the question where names nothing that could be one."""
+    if _WHERE_I_AM.search(text):
+        return True
     return _NO_PLACE.search(text) is not None and not hints_at_place(text)
 
 

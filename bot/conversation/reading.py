@@ -19,6 +19,8 @@ from knowledge_base.library import Library
 from knowledge_base.schema import Matter
 from retrieval.schemas import Answer, Candidate, Decision
 from retrieval.weighing import Weighed
+from routing.safety import find_danger
+from routing.safety.second_look import CATEGORY as SUSPECTED
 from routing.schemas import AppealReading, Proposal
 
 # More than any question needs; the rest is stored, and the citizen told.
@@ -113,6 +115,7 @@ class TurnReader:
             retrieved=retrieved(answer),
             heard=heard(reading.result()),
             emergency=emergency,
+            suspected=emergency is not None and _is_only_suspected(text),
             wish=wish,
         )
         whole = emergency is not None or wish is not None
@@ -137,6 +140,11 @@ class TurnReader:
             normalise(text[:PIPELINE_CHARACTERS]), PersonalValues() if values is None else values
         )
         return heard(self._routing.read(hidden))
+
+
+def _is_only_suspected(text: str) -> bool:
+    alert = find_danger(text)
+    return alert is not None and alert.category == SUSPECTED
 
 
 def says_something(text: str) -> bool:

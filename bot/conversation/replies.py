@@ -64,6 +64,7 @@ ASK_RATING = (
 RATED_SATISFIED = "谢谢您的肯定，已记下“满意”。"
 RATED_DISSATISFIED = "很抱歉没有让您满意，已记下。哪里没答好，您直接说；也可以回复“人工”找坐席。"
 DANGER_FIRST = "请先按上面说的做，人安全最要紧。您说的另一件事我也记着，方便的时候接着说就行。"
+NO_DANGER = "没有危险的话，刚才说的我已经记着，不用再说一遍。"
 NEXT_ISSUE = "您刚才还说到：{issue}。接着登记这一件。"
 
 HANDOVER_WAITING = (

@@ -244,6 +244,7 @@ class Turn(Record):
     retrieved: Retrieved
     heard: Heard
     emergency: str | None = None  # the line whose card has gone out already
+    suspected: bool = False  # that card only asks whether there is danger: no words named one
     wish: Wish | None = None
 
 

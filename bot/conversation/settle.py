@@ -6,8 +6,18 @@ question for something else.
 
 import re
 
+from bot.conversation.accounts import (
+    COMPLAINS,
+    accuses,
+    calls_for_action,
+    merely_abuses,
+    reads_as_question,
+    says_nothing,
+    tells_issue,
+    tells_something,
+)
 from bot.conversation.choices import pick
-from bot.conversation.consent_words import affirms, registers
+from bot.conversation.consent_words import affirms, agrees, registers
 from bot.conversation.contact_words import gives_contact, withholds
 from bot.conversation.intent_patterns import guess_intent, settled_intent
 from bot.conversation.intents import ANSWERS, FACET_OF_INTENT, Intent
@@ -20,10 +30,7 @@ from bot.conversation.schemas import Act, Slot, Turn
 from knowledge_base.schema import FacetName
 from retrieval.schemas import Decision
 from retrieval.several import is_question
-from routing.schemas import AppealKind
 
-# Tuned on the scripted dialogues under tests/bot: below it a greeting with a story is a greeting.
-APPEAL_SURE = 0.7
 _CERTAIN = 0.85
 _LIKELY = 0.5  # that the first of a choice is meant
 _WANTS_PERSON = re.compile(
@@ -39,26 +46,9 @@ _WEAK = frozenset(
     {Act.GREET, Act.THANKS, Act.GOODBYE, Act.OUT_OF_SCOPE, Act.FALLBACK, Act.ABUSE, Act.CHOOSE}
 )
 _BREAKS_INTAKE = frozenset({Act.CANCEL_APPEAL, Act.HANDOVER, Act.PROGRESS})
-_COMPLAINS = re.compile(
-    r"投诉|举报|反映|求助|曝光|没人管|不给个说法|讨薪|讨要|讨个?说法|讨个?公道|主持公道|做主|维权"
-)
 # Of another appeal than the one that is taken down.
 _SPOKEN_OF_BEFORE = re.compile(r"刚才|刚刚|之前|上次|上回|前面|上一?[个件]")
-# Told with a call that somebody act: no guide is asked for.
-_CALLS_FOR_ACTION = re.compile(
-    r"(?:你们?|有(?:没有)?人|谁|哪个|政府|到底)?(?:管不管|来管|管一?管|能不能管|该不该管)(?!理|辖)"
-)
-_ACCUSES = 0.95  # probability
-_WANTS_AN_ERRAND = re.compile(r"想|要办|办理|申请|补办|需要|登记|领取|打算|准备")
-_CALL_WITH_STORY = 12  # characters
 _WANTS_TO_COMPLAIN = re.compile(r"(?:你好|您好|喂)?[，,\s]*我?们?(?:要|想|来|得)(?:投诉|举报|反映)")
-_QUESTION = re.compile(
-    r"[?？]|怎么|如何|咋|多少|哪|什么|啥|几[天次个回级月]|多久|多长|多大|"
-    r"吗|呢$|不$|(?P<word>[能行会要是管给算该合收用交])不(?P=word)|还是|有没有"
-)
-_NOT_WORDS = re.compile(r"\[[^\]]*\]|\W")  # placeholders of personal data
-_WORDS = 4  # characters: 路灯不亮
-_STORY = 8  # characters; shorter ones are cries, not accounts
 _ASIDE = 24  # characters: a request while an appeal is taken down
 _BARE_QUESTION = 10  # characters
 _OF_AN_APPEAL = re.compile(r"投诉|举报|登记|反映|提交|取消|撤|诉求")
@@ -66,7 +56,6 @@ _WAITS = re.compile(
     r"^(?:(?:都|我)?等了?(?:半天|好久|很久|这么久|老半天)了?[，,]?)?(?:怎么|咋)?(?:还是?|一直|都|到现在)*(?:没|还有多久|什么时候|多久|到底)(?:有)?(?:来?人|来|接|轮到我?|人工|坐席|好).{0,6}$|"
     r"^(?:人|坐席|客服|人工)(?:呢|在哪|来了没|到了吗|还没来吗?)[?？。]?$"
 )
-_OUTCRY = 18  # characters
 _PLACE_WORDS = re.compile(r"[路街巷号栋幢楼室村镇桥]|小区|单元|广场|市场|学校|医院|公园|门口|附近")
 # Said beside an appeal, answered, and the appeal goes on.
 _COURTESIES = {
@@ -80,6 +69,7 @@ _DOES_NOT_KNOW = re.compile(r"记不|忘|不清楚|不知道|不晓得|不确定
 _ASKS_ASIDE = re.compile(
     r"[?？]$|[吗呢么嘛]$|怎么(?!都)|如何|为什么|为啥|凭什么|干嘛|多久|几天|多少|什么时候|能不能|会不会|是不是|可不可以|有没有"
 )
+_TELL_ME = re.compile(r"告诉我|你(?:们|就)*(?:说|讲)|直说")
 _OTHER_CITY = "other_city"
 _SHORT = 12  # a place or a time is said in fewer characters than a question
 
@@ -89,7 +79,10 @@ def settle(act: Act, intent: Intent | None, turn: Turn) -> Act | None:
     text, state = turn.text.strip(), turn.state
     answered = turn.retrieved.decision is Decision.ANSWER
     if turn.emergency is not None:
-        return _below_the_card(turn, answered=answered)
+        if turn.suspected and state.draft is not None:
+            return _beside_a_suspicion(act, intent, turn)
+        below = _below_the_card(turn, answered=answered)
+        return below or (_beside_a_suspicion(act, intent, turn) if turn.suspected else None)
     if _WANTS_PERSON.match(text):
         return Act.HANDOVER
     if (worded := _by_its_words(act, turn)) is not None:
@@ -109,6 +102,16 @@ def _below_the_card(turn: Turn, *, answered: bool) -> Act | None:
     return Act.ANSWER_QUESTION if answered else None
 
 
+def _beside_a_suspicion(act: Act, intent: Intent | None, turn: Turn) -> Act | None:
+    """Return what goes on below a card that only asks whether there is danger.
+
+    What was said is never lost for it: it stands in the appeal that is open, or opens one.
+    """
+    calm = settle(act, intent, turn.model_copy(update={"emergency": None}))
+    goes_on = turn.state.draft is not None or calm in {Act.APPEAL, Act.HANDOVER}
+    return calm if goes_on else None
+
+
 def _tells_beside(turn: Turn) -> bool:
     """Whether an issue is told that merely mentions what a question of guidance asks about."""
     wish, guided = turn.wish, turn.state.guiding
@@ -118,7 +121,7 @@ def _tells_beside(turn: Turn) -> bool:
         return True
     answers_it = guided is not None and guided.asking in wish.answers
     placed = turn.heard.place is not None or turn.heard.when is not None
-    tells = (placed and _tells_issue(turn)) or _COMPLAINS.search(turn.text) is not None
+    tells = (placed and tells_issue(turn)) or COMPLAINS.search(turn.text) is not None
     return tells and not answers_it
 
 
@@ -154,16 +157,25 @@ def topic_of(act: Act, turn: Turn) -> Topic | None:
     draft = turn.state.draft
     if draft is not None and draft.asking in {None, Slot.WHAT}:
         return None  # in an account of what happened
-    topic = remarks().topic(turn.text)
+    topic = remarks().topic(turn.text) or _asked_on(turn)
     if topic is not None and topic.name == _OTHER_CITY and turn.heard.district is not None:
         return None  # it lies in this city, whatever other city is spoken of
-    complains = _COMPLAINS.search(turn.text) is not None
-    if topic is None or (
-        topic.declined and complains and (act is Act.APPEAL or _tells_issue(turn))
-    ):
+    complains = COMPLAINS.search(turn.text) is not None
+    if topic is None or (topic.declined and complains and (act is Act.APPEAL or tells_issue(turn))):
         return None
     guided = turn.retrieved.decision is Decision.ANSWER and not topic.over_guide
     return None if guided else topic
+
+
+def _asked_on(turn: Turn) -> Topic | None:
+    """Return the topic of before where a short question goes on about it: 「你就说吃几片」."""
+    state, text = turn.state, turn.text
+    went_before = state.last_act is Act.OUT_OF_SCOPE and state.draft is None
+    names_nothing = turn.retrieved.decision is Decision.NO_ANSWER and turn.heard.place is None
+    asks = is_question(text) or _TELL_ME.search(text) is not None
+    if not (went_before and names_nothing and asks) or len(text) > _SHORT:
+        return None
+    return next((one for one in remarks().topics if one.name == state.topic), None)
 
 
 def _paced(text: str) -> Act | None:
@@ -175,7 +187,7 @@ def _paced(text: str) -> Act | None:
 
 def _tells_place(turn: Turn) -> bool:
     """Whether a message says where, after a safety card asked for it."""
-    if _reads_as_question(turn.text) or turn.retrieved.decision is Decision.ANSWER:
+    if reads_as_question(turn.text) or turn.retrieved.decision is Decision.ANSWER:
         return False
     return turn.heard.place is not None or _PLACE_WORDS.search(turn.text) is not None
 
@@ -212,35 +224,38 @@ def _wished(act: Act, turn: Turn) -> Act | None:
         return None
     if draft is not None and (draft.asking is Slot.WHAT or len(turn.text) > _ASIDE):
         return None  # in an account of what happened
-    if draft is not None and wish.kind == "bundle" and not _reads_as_question(turn.text):
+    told = turn.heard.place is not None and tells_issue(turn) and not is_question(turn.text)
+    if draft is None and wish.kind == "bundle" and told:
+        return None  # 「翠峰小学门口的井盖没了」 is no event in life
+    if draft is not None and wish.kind == "bundle" and not reads_as_question(turn.text):
         return None
-    if wish.kind == "checklist" and not (wish.matter or turn.state.focus) and _tells_issue(turn):
+    if wish.kind == "checklist" and not (wish.matter or turn.state.focus) and tells_issue(turn):
         return None
     return Act(wish.kind)
 
 
 def _free(act: Act, intent: Intent | None, turn: Turn) -> Act:
     answered = turn.retrieved.decision is Decision.ANSWER
-    tells_issue = _tells_issue(turn)
+    told = tells_issue(turn)
     if act is Act.PROGRESS:
-        return _progress_or(turn, answered=answered, tells_issue=tells_issue)
-    account = _calls_for_action(turn) or _accuses(turn)
+        return _progress_or(turn, answered=answered, tells_issue=told)
+    account = calls_for_action(turn) or accuses(turn)
     if answered and not (_wants_it_registered(act, turn) or account):
         # Handing over and cancelling are said plainly or not at all.
         return act if act in {Act.HANDOVER, Act.CANCEL_APPEAL} else Act.ANSWER_QUESTION
     asks_vaguely = act is Act.APPEAL and intent not in ANSWERS and _asks_vaguely(turn)
     if asks_vaguely or _asks_of_focus(intent, turn) or _asks_of_several(act, turn):
         return Act.ANSWER_QUESTION
-    return _unanswered(act, intent, turn, tells_issue=tells_issue)
+    return _unanswered(act, intent, turn, tells_issue=told)
 
 
 def _unanswered(act: Act, intent: Intent | None, turn: Turn, *, tells_issue: bool) -> Act:
     """Return the act of a message that no guide answers."""
-    if turn.heard.upset and not _tells_something(turn):
+    if turn.heard.upset and not tells_something(turn):
         return Act.HANDOVER
-    if act in _WEAK | {Act.ANSWER_QUESTION} and tells_issue and not _merely_abuses(act, turn):
+    if act in _WEAK | {Act.ANSWER_QUESTION} and tells_issue and not merely_abuses(act, turn):
         return Act.APPEAL
-    nothing = act is Act.APPEAL and _says_nothing(turn)
+    nothing = act is Act.APPEAL and says_nothing(turn)
     if nothing or act in {Act.CHOOSE, Act.SUBMIT_APPEAL} or (intent in ANSWERS and not tells_issue):
         # An answer where nothing was asked.
         return Act.FALLBACK
@@ -258,7 +273,7 @@ def _asks_of_several(act: Act, turn: Turn) -> bool:
     taken = act in {Act.APPEAL, Act.ANSWER_QUESTION}
     if not taken or turn.retrieved.decision is not Decision.CLARIFY or turn.heard.place is not None:
         return False
-    if _COMPLAINS.search(turn.text):
+    if COMPLAINS.search(turn.text):
         return False
     if lost_or_wanted(turn.text):
         return True
@@ -268,56 +283,13 @@ def _asks_of_several(act: Act, turn: Turn) -> bool:
 
 
 def _asks_vaguely(turn: Turn) -> bool:
-    return turn.heard.vague and is_question(turn.text) and not _COMPLAINS.search(turn.text)
-
-
-def _says_nothing(turn: Turn) -> bool:
-    """Whether a message holds hardly a word: a number, a placeholder."""
-    words = _NOT_WORDS.sub("", turn.text)
-    return len(words) < _WORDS and not _COMPLAINS.search(words)
-
-
-def _merely_abuses(act: Act, turn: Turn) -> bool:
-    """Whether an insult names nothing to be handled: no place, no time, no complaint."""
-    heard = turn.heard
-    placed = heard.place is not None or heard.when is not None
-    return act is Act.ABUSE and not placed and _COMPLAINS.search(turn.text) is None
-
-
-def _tells_something(turn: Turn) -> bool:
-    """Whether an angry message holds more than anger."""
-    heard, text = turn.heard, turn.text
-    return heard.place is not None or heard.when is not None or len(text) > _OUTCRY
+    return turn.heard.vague and is_question(turn.text) and not COMPLAINS.search(turn.text)
 
 
 def _wants_it_registered(act: Act, turn: Turn) -> bool:
     """Whether a complaint is made in so many words; a guide that answers a question goes first."""
-    said = _COMPLAINS.search(turn.text) is not None
-    return act is Act.APPEAL and said and not _reads_as_question(turn.text)
-
-
-def _calls_for_action(turn: Turn) -> bool:
-    """Whether a story ends in a call that somebody act: 「……你们管不管」."""
-    called = _CALLS_FOR_ACTION.search(turn.text) is not None
-    return called and len(turn.text) >= _CALL_WITH_STORY and _tells_issue(turn)
-
-
-def _accuses(turn: Turn) -> bool:
-    """Whether a wrong is told of a place, and nothing is asked: a guide would be no answer."""
-    heard, text = turn.heard, turn.text
-    wrong = heard.kind in {AppealKind.COMPLAINT, AppealKind.IRREGULARITY_REPORT}
-    told = heard.place is not None and heard.appeal_probability >= _ACCUSES
-    asks = _reads_as_question(text) or _WANTS_AN_ERRAND.search(text) is not None
-    return wrong and told and not asks and _tells_issue(turn)
-
-
-def _tells_issue(turn: Turn) -> bool:
-    """Whether a message tells of something to be handled, and not just in anger."""
-    heard = turn.heard
-    if _says_nothing(turn) or (heard.vague and not _COMPLAINS.search(turn.text)):
-        return False
-    tells = heard.place is not None or heard.when is not None or len(turn.text) >= _STORY
-    return heard.appeal_probability >= APPEAL_SURE and tells
+    said = COMPLAINS.search(turn.text) is not None
+    return act is Act.APPEAL and said and not reads_as_question(turn.text)
 
 
 def _progress_or(turn: Turn, *, answered: bool, tells_issue: bool) -> Act:
@@ -350,8 +322,11 @@ def _within_intake(act: Act, intent: Intent | None, turn: Turn) -> Act:
 
 
 def _affirms(turn: Turn) -> bool:
-    draft = turn.state.draft
-    return affirms(turn.text, refused=draft is not None and draft.contact_refused)
+    draft, heard = turn.state.draft, turn.heard
+    if affirms(turn.text, refused=draft is not None and draft.contact_refused):
+        return True
+    tells = heard.place or heard.when or heard.phone
+    return not tells and agrees(turn.text) is not None
 
 
 def _beside_intake(act: Act, asking: Slot | None, turn: Turn) -> Act:
@@ -364,7 +339,7 @@ def _beside_intake(act: Act, asking: Slot | None, turn: Turn) -> Act:
         return courtesy
     if asking is not Slot.WHAT and remarks().doubt(turn.text) is not None:
         return Act.FALLBACK
-    asks_back = act is Act.ANSWER_QUESTION or _reads_as_question(turn.text.strip())
+    asks_back = act is Act.ANSWER_QUESTION or reads_as_question(turn.text.strip())
     if asks_back and turn.retrieved.decision is Decision.ANSWER and not _answers(asking, turn):
         return Act.ANSWER_QUESTION
     return Act.FALLBACK if _asks_aside(asking, turn) else Act.APPEAL
@@ -381,13 +356,9 @@ def _asks_aside(asking: Slot | None, turn: Turn) -> bool:
 
 def _answers(asking: Slot | None, turn: Turn) -> bool:
     """Whether a short message carries exactly what was asked for."""
-    short = len(turn.text) <= _SHORT and not _reads_as_question(turn.text)
+    short = len(turn.text) <= _SHORT and not reads_as_question(turn.text)
     if asking is Slot.WHERE:
         return short and turn.heard.place is not None
     if asking is Slot.WHEN:
         return short and turn.heard.when is not None
     return False
-
-
-def _reads_as_question(text: str) -> bool:
-    return bool(_QUESTION.search(text))

@@ -36,6 +36,11 @@ _INDEFINITE = re.compile(r"(?:[一某有这那哪几两][家个座处间些]|某
 _RESIDENCE = re.compile(r"(?:家住|住在|我住|户口在|老家在?|来自|家在|搬到|我是)$")
 _DESTINATION = re.compile(r"(?:[到去往至]|送到|开到|坐到|回)$")
 _HAPPENING = re.compile(r"(?:在|位于|于|就在|靠近)$")
+_FROM = re.compile(r"[从在离由]$")
+_TO = re.compile(r"[到往去至的门对旁附那这]")
+# What is taken back in the same breath: 「在万悦汇那边，不对，是云科商业城」
+_TAKEN_BACK = re.compile(r"[，,。…\s]*(?:啊|哦|呃)?(?:不是|不对|(?:我)?[说讲记写打]错)")
+_DENIED = re.compile(r"不(?:是|在)(?:在)?$")
 _COMMON_NOUN_LENGTH = 4
 _COMMON_NOUNS = {
     "小区": "小区",
@@ -194,7 +199,10 @@ def _is_meant(text: str, start: int, name: _Name, boundaries: frozenset[int]) ->
         return True
     if len(name.text) <= _COMMON_NOUN_LENGTH and _INDEFINITE.search(text[:start]):
         return False
-    return len(name.text) > len("一中") or (start in boundaries and end in boundaries)
+    if len(name.text) > len("一中") or (start in boundaries and end in boundaries):
+        return True
+    # 「从二院到公交站」: the words around it leave no doubt
+    return _FROM.search(text[:start]) is not None and _TO.match(text, end) is not None
 
 
 def _mention(text: str, start: int, name: _Name) -> PlaceMention:
@@ -211,6 +219,8 @@ def _mention(text: str, start: int, name: _Name) -> PlaceMention:
         weight += 1
     if _RESIDENCE.search(before) or _DESTINATION.search(before):
         weight -= 2
+    if _DENIED.search(before) or _TAKEN_BACK.match(text, added.end() if added else end):
+        weight -= 3
     return PlaceMention(
         start=start,
         name_end=end,
