@@ -2,7 +2,7 @@
 
 import re
 
-from bot.conversation.correcting import is_district, within_district
+from bot.conversation.correcting import WHOLE_PLACE, is_district, within_district
 from bot.conversation.schemas import AppealDraft, Heard
 
 _BESIDE_A_PLACE = 4  # characters of a message that names a place and nothing else
@@ -21,6 +21,7 @@ _WHERE_I_AM = re.compile(
 _PLACE_HINT = re.compile(
     r"[路街巷道号栋幢楼室村镇乡桥区县市园店厂站校院场城府苑庭湾寨坝坡队组]|门口|旁边|附近|对面|隔壁|家|里面|这边|那边|网上"
 )
+_ROUGHLY = re.compile(r"(?:那边|这边|一带|附近|周边|那一片|那块)$")
 _WHOSE = re.compile(r"^(?:在|就在|是|我们?|咱们?|这|那|自己|一个|有个|某个?|的|个)+")
 
 
@@ -54,6 +55,9 @@ def placed(draft: AppealDraft, text: str, heard: Heard) -> str | None:
         return where or named
     if is_vague(where):
         return closer(named, where)
+    closer_by = _ROUGHLY.search(where) is not None and len(text.strip()) <= WHOLE_PLACE
+    if closer_by and heard.district in {None, draft.district}:
+        return named  # 「东桥那边」, and then 「东桥花苑后门」
     only_a_place = len(text.strip()) - len(named) <= _BESIDE_A_PLACE
     if heard.district is None or draft.district is not None or not only_a_place:
         return where

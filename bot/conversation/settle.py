@@ -108,7 +108,9 @@ def _beside_a_suspicion(act: Act, intent: Intent | None, turn: Turn) -> Act | No
     What was said is never lost for it: it stands in the appeal that is open, or opens one.
     """
     calm = settle(act, intent, turn.model_copy(update={"emergency": None}))
-    goes_on = turn.state.draft is not None or calm in {Act.APPEAL, Act.HANDOVER}
+    # After a card that was meant, what is told is of that danger.
+    opens = turn.state.danger is None and calm in {Act.APPEAL, Act.HANDOVER}
+    goes_on = turn.state.draft is not None or opens
     return calm if goes_on else None
 
 

@@ -30,6 +30,7 @@ def turn(
     decision: Decision = Decision.NO_ANSWER,
     appeal: float = 0.0,
     emergency: str | None = None,
+    suspected: bool = False,
     phone: str | None = None,
     place: str | None = None,
     **state: object,
@@ -43,6 +44,7 @@ def turn(
         ),
         heard=Heard(appeal_probability=appeal, kind=AppealKind.COMPLAINT, phone=phone, place=place),
         emergency=emergency,
+        suspected=suspected,
     )
 
 
@@ -149,3 +151,49 @@ def test_praise_of_the_assistant_is_a_rating(text: str) -> None:
 @pytest.mark.parametrize("text", ["你好", "您好呀", "你好，请问驾照丢了怎么补办"])
 def test_greeting_is_no_praise(text: str) -> None:
     assert settle(Act.GREET, Intent.GREET, turn(text)) is Act.GREET
+
+
+@pytest.mark.parametrize("text", ["等下 我先送一单", "我就在他旁边开店的，匿名"])
+def test_below_a_mere_suspicion_the_open_appeal_goes_on(text: str) -> None:
+    asked = {"draft": draft(Slot.CONTACT)}
+
+    sure = turn(text, emergency="110", **asked)
+    suspected = turn(text, emergency="110", suspected=True, **asked)
+
+    assert settle(Act.APPEAL, Intent.INFORM, sure) is None
+    assert settle(Act.APPEAL, Intent.INFORM, suspected) is Act.APPEAL
+
+
+def test_below_a_mere_suspicion_an_account_opens_an_appeal_and_else_nothing_is_said() -> None:
+    account = turn(
+        "鹭洲中学的饭里吃出铁丝", appeal=0.98, place="鹭洲中学", emergency="110", suspected=True
+    )
+    cry = turn("快点啊", emergency="110", suspected=True)
+
+    assert settle(Act.APPEAL, Intent.MAKE_COMPLAINT, account) is Act.APPEAL
+    assert settle(Act.FALLBACK, None, cry) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("可以，你们要保护我", Act.SUBMIT_APPEAL),
+        ("对的对的谢谢你啊小姑娘", Act.SUBMIT_APPEAL),
+        ("没了，交", Act.SUBMIT_APPEAL),
+        ("对对对快", Act.SUBMIT_APPEAL),
+        ("对，不过时间不对", Act.APPEAL),
+        ("可以，再加一句", Act.APPEAL),
+        ("谢谢啊", Act.THANKS),
+    ],
+)
+def test_yes_to_the_draft_may_say_more_than_yes(text: str, act: Act) -> None:
+    said = turn(text, draft=draft(Slot.CONFIRM))
+
+    assert settle(Act.APPEAL, Intent.INFORM, said) is act
+
+
+def test_short_question_goes_on_about_what_another_body_settles() -> None:
+    before = {"last_act": Act.OUT_OF_SCOPE, "topic": "medical_advice"}
+
+    assert settle(Act.FALLBACK, None, turn("你就告诉我吃几片", **before)) is Act.OUT_OF_SCOPE
+    assert settle(Act.FALLBACK, None, turn("你就告诉我吃几片")) is Act.FALLBACK
