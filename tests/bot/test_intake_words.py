@@ -17,6 +17,7 @@ from tests.bot.test_intake import asked_for, smoke, told
         ("要得要得，麻烦咯", ""),
         ("可以，你们要保护我", "你们要保护我"),
         ("可以，不过电话换一个", None),
+        ("就按这个报", ""),
         ("还有桥面上有个坑", None),
         ("谢谢", None),
     ],
