@@ -2,6 +2,7 @@
 
 from bot.conversation import intake, replies
 from bot.conversation.cards import draft_card
+from bot.conversation.correcting import WHOLE_PLACE
 from bot.conversation.intents import Intent
 from bot.conversation.progress import named_ticket
 from bot.conversation.protocols import Proposing
@@ -191,4 +192,4 @@ def _goes_on_telling(turn: Turn) -> bool:
     state, heard = turn.state, turn.heard
     told = state.unanswered is not None and state.offered is not None
     more = heard.place is not None or heard.when is not None
-    return told and more and len(turn.text) <= intake.WHOLE_PLACE
+    return told and more and len(turn.text) <= WHOLE_PLACE

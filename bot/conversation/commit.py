@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.conversation import intake, repository
+from bot.conversation.editing import edit
 from bot.conversation.effects import Effects, Prepared, Result
 from bot.conversation.models import ConversationRow, MessageRow
 from bot.conversation.rated_answers import AnswerRatings
@@ -209,7 +210,7 @@ class TurnCommit:
         hidden = {
             name: replace_personal(normalise(value), values) for name, value in changes.items()
         }
-        draft = intake.edit(state.draft, hidden, heard)
+        draft = edit(state.draft, hidden, heard)
         conversation.state = state.model_copy(update={"draft": draft}).model_dump(mode="json")
         conversation.personal_values = json.dumps(values.values, ensure_ascii=False)
         # Rasa's form knows the draft as it was: it starts anew from the edited one.

@@ -5,7 +5,6 @@ asked for, the draft is read back. Nothing here asks for what was already said.
 """
 
 import re
-from collections.abc import Mapping
 
 from bot.conversation import replies
 from bot.conversation.consent_words import (
@@ -155,39 +154,6 @@ def listen(draft: AppealDraft, text: str, heard: Heard) -> AppealDraft:
     if not told.what:
         return told.model_copy(update={"what": _what(details)})
     return told.model_copy(update={"what": f"{told.what}；{details}"}) if worth else told
-
-
-def edit(draft: AppealDraft, changes: Mapping[str, str], heard: Mapping[str, Heard]) -> AppealDraft:
-    """Set fields by hand; ``heard`` is the reading of the words typed anew, by their field."""
-    update: dict[str, object] = {
-        name: changes[name].strip() for name in ("what", "when") if name in changes
-    }
-    if "where" in changes:
-        update["where"] = changes["where"].strip() or None
-        update["district"] = heard["where"].district if "where" in heard else None
-    if "kind" in changes:
-        update["kind"] = AppealKind(changes["kind"])
-    if "joined" in changes:
-        update["joined"] = changes["joined"] == "true"
-    if "contact" in changes:
-        contact = changes["contact"].strip() or None
-        update |= {"contact": contact, "contact_refused": contact is None}
-    edited = draft.model_copy(update=update)
-    return edited.model_copy(update={"confidential": _shielded(draft, edited, changes, heard)})
-
-
-def _shielded(
-    draft: AppealDraft, edited: AppealDraft, changes: Mapping[str, str], heard: Mapping[str, Heard]
-) -> bool:
-    """Whether the edited draft is confidential: as ticked, or as what was typed anew has it."""
-    # A report stays confidential whatever is ticked.
-    if edited.kind is AppealKind.IRREGULARITY_REPORT:
-        return True
-    typed = heard.get("what")
-    # Heard at the bar of what is said. The same words sent again leave a tick as it was set.
-    if typed is not None and edited.what != draft.what and (typed.confidential or typed.anonymous):
-        return True
-    return changes["confidential"] == "true" if "confidential" in changes else draft.confidential
 
 
 def next_slot(draft: AppealDraft) -> Slot:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.conversation import intake
+from bot.conversation.editing import edit
 from bot.conversation.schemas import AppealDraft, Heard
 from routing.schemas import AppealKind
 
@@ -19,7 +19,7 @@ def draft(**fields: object) -> AppealDraft:
 
 @pytest.mark.parametrize(("heard", "shielded"), [(PLAIN, False), (SHIELDS, True), (NAMELESS, True)])
 def test_edit_shields_by_what_is_typed_anew(heard: Heard, shielded: bool) -> None:
-    edited = intake.edit(draft(), {"what": f" {WORDS} "}, {"what": heard})
+    edited = edit(draft(), {"what": f" {WORDS} "}, {"what": heard})
 
     assert edited == draft(what=WORDS, confidential=shielded)
 
@@ -27,25 +27,25 @@ def test_edit_shields_by_what_is_typed_anew(heard: Heard, shielded: bool) -> Non
 def test_edit_of_other_words_never_takes_the_shield_away() -> None:
     shielded = draft(confidential=True)
 
-    assert intake.edit(shielded, {"what": "路灯坏了"}, {"what": PLAIN}).confidential
-    assert intake.edit(shielded, {"when": "昨天"}, {}).confidential
+    assert edit(shielded, {"what": "路灯坏了"}, {"what": PLAIN}).confidential
+    assert edit(shielded, {"when": "昨天"}, {}).confidential
 
 
 def test_edit_keeps_a_tick_taken_away_while_the_words_stay() -> None:
     ticked = draft(what=WORDS, confidential=True)
 
-    bare = intake.edit(ticked, {"confidential": "false"}, {})
+    bare = edit(ticked, {"confidential": "false"}, {})
     assert not bare.confidential
     # A form may send every field each time.
-    again = intake.edit(bare, {"what": WORDS, "when": "昨天", "confidential": "false"}, HEARD)
+    again = edit(bare, {"what": WORDS, "when": "昨天", "confidential": "false"}, HEARD)
     assert again == bare.model_copy(update={"when": "昨天"})
     # Other words are heard anew, whatever the tick that was set before them.
     other = {"what": f"{WORDS}，没人管", "confidential": "false"}
-    assert intake.edit(bare, other, HEARD).confidential
+    assert edit(bare, other, HEARD).confidential
 
 
 def test_edit_to_a_report_shields_whatever_is_ticked() -> None:
     report = {"kind": AppealKind.IRREGULARITY_REPORT.value}
 
-    assert intake.edit(draft(), report, {}).confidential
-    assert intake.edit(draft(), report | {"confidential": "false"}, {}).confidential
+    assert edit(draft(), report, {}).confidential
+    assert edit(draft(), report | {"confidential": "false"}, {}).confidential
