@@ -2,6 +2,7 @@
 
 import re
 
+from bot.conversation.intents import Intent
 from bot.conversation.schemas import Act, Turn
 from routing.schemas import AppealKind
 
@@ -15,6 +16,7 @@ _CALLS_FOR_ACTION = re.compile(
     r"(?:你们?|有(?:没有)?人|谁|哪个|政府|到底)?(?:能帮帮[^，,。]{0,4}[吗不么]|帮帮(?:他|她|老人|孩子)|管不管|来管|管一?管|能不能管|该不该管)(?!理|辖)"
 )
 _ACCUSES = 0.95  # probability
+_ACCUSATIONS = frozenset({Intent.MAKE_COMPLAINT, Intent.REPORT_IRREGULARITY})
 _WANTS_AN_ERRAND = re.compile(r"想|要办|办理|申请|补办|需要|登记|领取|打算|准备")
 _CALL_WITH_STORY = 12  # characters
 _QUESTION = re.compile(
@@ -52,11 +54,16 @@ def calls_for_action(turn: Turn) -> bool:
     return called and len(turn.text) >= _CALL_WITH_STORY and tells_issue(turn)
 
 
-def accuses(turn: Turn) -> bool:
-    """Whether a wrong is told of a place, and nothing is asked: a guide would be no answer."""
+def accuses(turn: Turn, intent: Intent | None) -> bool:
+    """Whether a wrong is told and nothing is asked: a guide would be no answer.
+
+    Told is what has a place, or what the understanding of the dialogue takes for an accusation
+    as well: 「我们村主任贪污低保款」.
+    """
     heard, text = turn.heard, turn.text
     wrong = heard.kind in {AppealKind.COMPLAINT, AppealKind.IRREGULARITY_REPORT}
-    told = heard.place is not None and heard.appeal_probability >= _ACCUSES
+    sure = heard.appeal_probability >= _ACCUSES
+    told = sure and (heard.place is not None or intent in _ACCUSATIONS)
     asks = reads_as_question(text) or _WANTS_AN_ERRAND.search(text) is not None
     return wrong and told and not asks and tells_issue(turn)
 

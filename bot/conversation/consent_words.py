@@ -24,6 +24,10 @@ _GOES_ON = re.compile(
     r"^(?:(?:好的?|行|那|已经|我|刚|都)*(?:打|报)(?:了|过|完)?(?:电话|警|1[12][0-9])(?:了|过了|的)*[，,。！!\s]+)?"
     r"(?:现在|先|再|那|就|我们?|还是|接着|继续)*(?:说说|讲讲|说一?下|聊聊)(?:刚才|那个|另外|那件)*[^，,。]{0,8}的?(?:事儿?|问题|情况)吧?(?:[，,。！!\s]+|$)"
 )
+# Anywhere in a message, and not denied: 「火灭了，刚才那个投诉继续吧」.
+_TO_GO_ON = re.compile(
+    r"(?<![不别必用需要想])(?:继续|接着)(?!教育)|还(?:是)?(?:要|得|想)(?:接着|继续)?(?:报|投诉|登记|反映|举报|提交)|照(?:样|旧|常)(?:报|投诉|登记|反映|举报|提交)"
+)
 _CLAUSE = re.compile(r"[，,。；;！!、~～…\s]+")
 # A clause that is made of such words alone says yes, however many there are.
 _YES = re.compile(
@@ -78,6 +82,11 @@ def says_only_courtesy(text: str) -> bool:
 def registers(text: str) -> bool:
     """Whether a message asks that what was said be taken down, and says nothing more."""
     return _REGISTERS.match(text.strip()) is not None
+
+
+def goes_on(text: str) -> bool:
+    """Whether the appeal is to go on after what came between: 「火灭了，刚才的投诉还要报」."""
+    return _TO_GO_ON.search(text) is not None
 
 
 def without_return(text: str) -> str:

@@ -17,7 +17,7 @@ from bot.conversation.accounts import (
     tells_something,
 )
 from bot.conversation.choices import pick
-from bot.conversation.consent_words import affirms, agrees, registers
+from bot.conversation.consent_words import affirms, agrees, goes_on, registers
 from bot.conversation.contact_words import gives_contact, withholds
 from bot.conversation.intent_patterns import guess_intent, settled_intent
 from bot.conversation.intents import ANSWERS, FACET_OF_INTENT, Intent
@@ -241,7 +241,7 @@ def _free(act: Act, intent: Intent | None, turn: Turn) -> Act:
     told = tells_issue(turn)
     if act is Act.PROGRESS:
         return _progress_or(turn, answered=answered, tells_issue=told)
-    account = calls_for_action(turn) or accuses(turn)
+    account = calls_for_action(turn) or accuses(turn, intent)
     if answered and not (_wants_it_registered(act, turn) or account):
         # Handing over and cancelling are said plainly or not at all.
         return act if act in {Act.HANDOVER, Act.CANCEL_APPEAL} else Act.ANSWER_QUESTION
@@ -313,6 +313,8 @@ def _within_intake(act: Act, intent: Intent | None, turn: Turn) -> Act:
         return Act.CANCEL_APPEAL
     if asking is Slot.CONFIRM and (_affirms(turn) or intent is Intent.AFFIRM):
         return Act.SUBMIT_APPEAL
+    if act is Act.CANCEL_APPEAL and goes_on(text):
+        act = Act.APPEAL
     if act is Act.CANCEL_APPEAL and (
         _OF_AN_APPEAL.search(text) or settled_intent(turn) is Intent.CANCEL
     ):

@@ -197,3 +197,25 @@ def test_short_question_goes_on_about_what_another_body_settles() -> None:
 
     assert settle(Act.FALLBACK, None, turn("你就告诉我吃几片", **before)) is Act.OUT_OF_SCOPE
     assert settle(Act.FALLBACK, None, turn("你就告诉我吃几片")) is Act.FALLBACK
+
+
+@pytest.mark.parametrize(
+    ("text", "settled"),
+    [
+        ("火扑灭了，人都没事，刚才的投诉接着登", Act.APPEAL),
+        ("警察走了，原来那件事还要报", Act.APPEAL),
+        ("已经解决了，不用继续登记", Act.CANCEL_APPEAL),
+        ("算了", Act.CANCEL_APPEAL),
+    ],
+)
+def test_appeal_that_is_to_go_on_is_not_cancelled(text: str, settled: Act) -> None:
+    told = turn(text, draft=draft(Slot.WHEN))
+
+    assert settle(Act.CANCEL_APPEAL, Intent.CANCEL, told) is settled
+
+
+def test_accusation_heard_twice_is_no_question_of_a_guide() -> None:
+    told = turn("我们村主任贪污低保款，吃喝都是公款", decision=Decision.ANSWER, appeal=0.99)
+
+    assert settle(Act.APPEAL, Intent.REPORT_IRREGULARITY, told) is Act.APPEAL
+    assert settle(Act.ANSWER_QUESTION, Intent.ASK_MATTER, told) is Act.ANSWER_QUESTION
