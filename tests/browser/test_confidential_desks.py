@@ -120,8 +120,8 @@ def test_words_typed_by_hand_tick_the_shield_and_a_dispatcher_confirms_first(
     expect(page.locator("[data-mark=register]")).to_be_enabled()
     expect(shield).not_to_be_checked()
 
-    # No report for certain, but a real chance of one.
-    page.locator("[data-mark=draft-what]").fill("楼下商铺把消防通道锁起来堆货")
+    # A report by its words, and with the encoder: routing may still be waiting for that.
+    page.locator("[data-mark=draft-what]").fill("隔壁小作坊没证做食品")
     page.locator("[data-mark=draft-where]").focus()
     expect(shield).to_be_checked()
     look(page, "draft-shielded")

@@ -6,8 +6,10 @@ import io
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
+from sqlalchemy import select
 
 from foundation.access.permissions import Role
+from routing.tickets.models import TicketEvent
 from tests.browser.conftest import Watched
 from tests.desk_fixtures import DeskService
 from tests.desk_steps import (
@@ -113,8 +115,11 @@ def test_desk_withdraws_an_appeal_that_was_found(
     expect(notice(page, f"诉求{told['number']}已撤回")).to_be_visible()
     expect(page.locator(".desk-help .fact", has_text="已撤")).to_be_visible()
     expect(page.locator("[data-mark=withdraw-form]")).to_have_count(0)
-    expect(page.locator(".desk-work")).to_contain_text("诉求人的家人要求撤回：已经和店家和解")
     assert ticket_of(desk_service, told["number"])[0].state.value == "withdrawn"
+    of_ticket = select(TicketEvent.data).where(TicketEvent.ticket_id == ticket.id)
+    with desk_service.database.reading() as session:
+        last = session.scalars(of_ticket.order_by(TicketEvent.seq)).all()[-1]
+    assert (last["asked_by"], last["note"]) == ("family", "诉求人的家人要求撤回：已经和店家和解")
 
 
 def test_citizen_adds_and_withdraws_on_the_progress_page(
