@@ -1,12 +1,13 @@
 """Learn the weights of the second look: ``python -m scripts.train_second_look``.
 
 Danger and its look-alikes come from the voices under ``tests/routing/safety``; ordinary talk from
-the training examples of the intents, the example questions, the appeals used for calibration and
-the examples of the categories. ``tests/evaluation`` is never read. The threshold is chosen by
-leaving one writer out at a time: the lowest at which, among the look-alikes of the writers left
-out, the second look alarms on at most ``FALSE_ALARMS`` of those that the screen leaves alone. How
-calm a text must be for an alert of the screen to be taken back is chosen the same way, over every
-writer and for each category of alert: calmer than each danger of a writer left out.
+the training examples of the intents, the example questions, the appeals used for calibration, the
+examples of the categories and answers given inside a conversation (``said_in_between``).
+``tests/evaluation`` is never read. The threshold is chosen by leaving one writer out at a time: the
+lowest at which, among the look-alikes of the writers left out, the second look alarms on at most
+``FALSE_ALARMS`` of those that the screen leaves alone. How calm a text must be for an alert of the
+screen to be taken back is chosen the same way, over every writer and for each category of alert:
+calmer than each danger of a writer left out.
 """
 
 import hashlib
@@ -122,7 +123,12 @@ def voices() -> list[Voice]:
 
 def harmless() -> list[str]:
     """Return ordinary messages, none of which tells of danger."""
-    return [*_intent_examples(), *_questions(), *_appeals()]
+    return [*_intent_examples(), *_questions(), *_appeals(), *said_in_between()]
+
+
+def said_in_between() -> list[str]:
+    """Return short answers as they are given inside a conversation."""
+    return [text for texts in _read(VOICES / "said_in_between.yml").values() for text in texts]
 
 
 def fingerprint(said: Sequence[Voice]) -> str:
