@@ -19,6 +19,7 @@ from bot.conversation.accounts import (
 from bot.conversation.choices import pick
 from bot.conversation.consent_words import affirms, agrees, goes_on, registers
 from bot.conversation.contact_words import gives_contact, withholds
+from bot.conversation.courtesy_words import courtesy
 from bot.conversation.intent_patterns import guess_intent, settled_intent
 from bot.conversation.intents import ANSWERS, FACET_OF_INTENT, Intent
 from bot.conversation.progress import named_ticket
@@ -211,7 +212,7 @@ def _said_shortly(turn: Turn) -> Act | None:
         return Act.CANCEL_APPEAL
     if is_progress(turn):
         return Act.PROGRESS
-    return Act.APPEAL if registers(text) else None
+    return Act.APPEAL if registers(text) else courtesy(text)
 
 
 def _wished(act: Act, turn: Turn) -> Act | None:
@@ -339,8 +340,8 @@ def _beside_intake(act: Act, asking: Slot | None, turn: Turn) -> Act:
         return Act.PROGRESS
     if act in _BREAKS_INTAKE and (act is not Act.PROGRESS or looks_up(turn)):
         return act
-    if (courtesy := _COURTESIES.get(guess_intent(turn))) is not None:
-        return courtesy
+    if (polite := _COURTESIES.get(guess_intent(turn)) or courtesy(turn.text)) is not None:
+        return polite
     if asking is not Slot.WHAT and remarks().doubt(turn.text) is not None:
         return Act.FALLBACK
     asks_back = act is Act.ANSWER_QUESTION or reads_as_question(turn.text.strip())
