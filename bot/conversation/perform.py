@@ -175,7 +175,8 @@ class Performer:
                 "earlier": earlier(turn.state, answer.matter),
                 "compared": (),
                 "told_bundles": (*turn.state.told_bundles, *(one.code for one in belongs)),
-                "facet": answer.facet,
+                # A quoted answer has no sides: it is said to the one that was asked for.
+                "facet": answer.facet if answer.kind is EntryKind.GUIDE else facet,
                 "choices": (),
                 "failures": 0,
                 "unanswered": turn.text if offers else None,
@@ -209,8 +210,7 @@ class Performer:
     def _said(
         self, code: str, facet: FacetName | None, *, offers: bool, guided: bool
     ) -> tuple[Answer, Card]:
-        quoted = self._guides.quoted(code)
-        if quoted is not None:
+        if (quoted := self._guides.quoted(code)) is not None:
             return quoted, policy_card(quoted)
         matter, answer = self._guides.guide(code, facet)
         return answer, guide_card(matter, answer, offers=offers, guided=guided)
