@@ -17,7 +17,16 @@ _BARE = 1
 _FACET_SURE = 0.5
 _BRIEF = 12
 _HOW = re.compile(r"怎|咋|如何|流程|步骤|手续")
-_COUNTED = frozenset({FacetName.FEE, FacetName.TIME_LIMIT, FacetName.VALIDITY})
+# Asked for in words of their own. Where one of them is read, no word changes it: 「期限几年」.
+_PLAIN = frozenset(
+    {
+        FacetName.FEE,
+        FacetName.TIME_LIMIT,
+        FacetName.VALIDITY,
+        FacetName.LOCATION,
+        FacetName.ONLINE,
+    }
+)
 _SENTENCE = re.compile(r"[^。！!？?；;\n]+[。！!？?；;]?")
 _CLAUSE = re.compile(r"[^，,。！!？?；;\n]+[。！!？?；;]?")
 
@@ -34,10 +43,10 @@ def understand(
     readings = (core,) if respelt is None else (core, respelt(core))
     facet, follow_up = facet_wanted(readings, clean, wording), speaks_of_focus(core, wording)
     bare = follow_up or facet is FacetName.PROCESS
-    if bare and len(core) <= _BRIEF and not _HOW.search(core):
+    if bare and facet not in _PLAIN and len(core) <= _BRIEF and not _HOW.search(core):
         # 「申请了几天给答复」: in a few words a plain one for time or money is what is asked.
         said = wording.facet_of(core)
-        facet = said if said in _COUNTED else facet
+        facet = said if said in _PLAIN else facet
     return Understanding(
         text=clean,
         core=core,
