@@ -56,6 +56,10 @@ def test_message_that_says_more_is_no_pace(text: str) -> None:
         ("法院判了对方不还钱怎么办", "courts"),
         ("我要信访，怎么弄", "petition"),
         ("上海的公积金怎么提取", "other_city"),
+        ("信用卡年费怎么减免", "banks"),
+        ("存折丢了去哪挂失", "banks"),
+        ("商贷想提前还一部分，要付违约金不", "banks"),
+        ("手机银行限额太低怎么调高", "banks"),
         ("头疼吃什么药", "medical_advice"),
         ("降压药能不能一天多吃一片", "medical_advice"),
         ("激素可以停吗", "medical_advice"),
@@ -85,6 +89,11 @@ def test_topic_names_what_another_body_settles(text: str, topic: str) -> None:
         "法律援助怎么申请",
         "劳动仲裁要什么材料",
         "物业公司的电话打不通",
+        "公积金贷款提前还款要几天",
+        "社保卡的银行卡功能怎么激活，密码忘了",
+        "手包丢了，银行卡和身份证都要补",
+        "房贷还清了，抵押登记怎么注销",
+        "网贷逾期，催收天天骚扰我爸妈",
     ],
 )
 def test_matter_of_ours_is_no_such_topic(text: str) -> None:
