@@ -56,6 +56,7 @@ _ASKS_WHEN = re.compile(
     r"(?:能|可以|会|可不可以)(?:不能|够|马上|当场)*(?:拿|办|开|带|领|取)|几天|多久|多快|什么时候|啥时候|哪天|当天|当场"
 )
 _LACKS = re.compile(r"没有?|丢|不见|找不到|缺|还差")
+_HEARSAY = re.compile(r"听(?:别人|人家?|邻居)?(?:说|讲)|据说|(?:有人|人家|别人)(?:说|讲)")
 _CLAUSE = re.compile(r"[，,。；;！!？?\s]+")
 _AND = re.compile(r"[、，,和与跟及]|还有|以及|外加|加上")
 _FILLER = re.compile(
@@ -262,7 +263,9 @@ class WishReader:
         listed = state.focus is not None and state.facet is FacetName.MATERIALS
         if state.held is not None and (also := _ALSO.fullmatch(text.strip())):
             return Wish(kind="checklist", has=tuple(_names(also["names"])))
-        adds = bool(has) and (state.held is not None or listed) and len(text) <= _ASIDE
+        # 「我还有台二手的，过户呢」 asks of something else, 「听说有笔补贴」 has none yet.
+        tells = not is_question(text) and _HEARSAY.search(text) is None
+        adds = bool(has) and (state.held is not None or listed) and len(text) <= _ASIDE and tells
         if not asks and not adds:
             return None
         return self._about("checklist", _MORE.sub("", _MISSING.sub("", rest)), has)
