@@ -148,10 +148,10 @@ def step_choices(told: Overview) -> tuple[Choice, ...]:
 
 
 def which_step(intent: Intent | None, turn: Turn) -> Outcome | None:
-    """Ask which step of the bundle told last a bare question (要带什么材料) is about."""
+    """Ask which step of the bundle, or guide on offer, a bare question (要带什么) is about."""
     choices, text = turn.state.choices, turn.text
     facet = load_wording().facet_of(text)
-    if turn.state.bundle is None or not choices or facet is None:
+    if not choices or facet is None:
         return None
     if len(load_wording().residue(_ALTOGETHER.sub("", text))) > 1:
         return None

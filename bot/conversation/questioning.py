@@ -12,8 +12,9 @@ from bot.conversation.akin import HAPPENED, akin, by_its_name
 from bot.conversation.choices import pick
 from bot.conversation.plain_words import plainly
 from bot.conversation.schemas import Act, DialogueState, Outcome, Turn
+from foundation.errors import NotFoundError
 from knowledge_base.schema import FacetName, Matter
-from retrieval.schemas import Answer, Candidate, Decision
+from retrieval.schemas import Answer, Candidate, Decision, EntryKind
 from retrieval.several import is_question
 from retrieval.understanding import speaks_of_focus
 from retrieval.wording import Wording, load_wording
@@ -31,6 +32,13 @@ _PAPER = re.compile(
 _COMPLAINS = re.compile(r"投诉|举报|反映|没人管|态度|不给办|拒绝")
 _KEPT = 60  # characters of the questions before
 _CLAUSE = re.compile(r"[，,。！!？?；;\n]+")
+# 过户, 我要补证, 年检怎么弄: hardly more than one word.
+_ONE_WORD = re.compile(
+    r"(?:[你您]好|请问|咨询一?下?|[我咱俺们想要来去]|需要|问一?下|办理?一?下?|那?个|[，,。 ])*"
+    r"(?P<word>[\u4e00-\u9fff]{2,4}?)"
+    r"(?:要|该)?(?:怎么|咋|如何|怎样)?(?:办理?|弄|搞|整|做|申请)?(?:[啊呀呢吗吧的]|[?？。!！])*"
+)
+_NEAR, _OFFERED = 12, 4  # guides looked at, and offered
 _LEADS_ON = re.compile(r"^(?:那|这|它|然后|还有)")
 
 
@@ -62,7 +70,8 @@ def in_context(text: str, answer: Answer, state: DialogueState, asking: Asking) 
     if state.focus is not None:
         beside = akin(text, answer, state, asking)
         return beside or _of_focus(text, answer, state, asking)
-    return _of_open_question(text, answer, state, asking)
+    found = _of_open_question(text, answer, state, asking)
+    return found if state.choices else _of_a_bare_act(text, found, asking)
 
 
 def asked_in_a_clause(text: str, answer: Answer, asking: Asking) -> Answer:
@@ -97,6 +106,28 @@ def spoken_of_before(turn: Turn) -> str | None:
     known = {state.focus, *state.earlier}
     before = [code for code, _ in retrieved.candidates if code in known]
     return before[0] if len(before) == 1 else None
+
+
+def _of_a_bare_act(text: str, answer: Answer, asking: Asking) -> Answer:
+    """Offer what bears the one word that was said: 「过户怎么办理」, 「我要补证」."""
+    said = _ONE_WORD.fullmatch(plainly(text).strip())
+    if answer.decision is not Decision.NO_ANSWER or said is None or _COMPLAINS.search(text):
+        return answer
+    # 补证 stands in 补结婚证 as well.
+    bears = re.compile(".{0,6}".join(map(re.escape, said["word"])))
+    found = {one.code: one for one in (*asking.suggest(text, limit=_NEAR), *answer.candidates)}
+    try:
+        near = [
+            one
+            for one in found.values()
+            if one.kind is EntryKind.GUIDE
+            and any(map(bears.search, (one.title, *asking.matter(one.code).aliases)))
+        ]
+    except NotFoundError:
+        return answer
+    if len(near) < _SEVERAL:
+        return answer
+    return replace(answer, decision=Decision.CLARIFY, candidates=tuple(near[:_OFFERED]))
 
 
 def _of_focus(text: str, answer: Answer, state: DialogueState, asking: Asking) -> Answer:
