@@ -19,6 +19,7 @@ from bot.conversation.commit import TurnCommit
 from bot.conversation.deciding import Decider
 from bot.conversation.desk import OperatorDesk
 from bot.conversation.effects import Effects
+from bot.conversation.following.kinship import mates_of
 from bot.conversation.perform import Performer
 from bot.conversation.proposing import DraftProposing
 from bot.conversation.rasa_client import RasaClient
@@ -191,7 +192,8 @@ def build_services(
     rasa = RasaClient(settings) if settings.rasa == "on" else None
     commit = _commit(settings, casework, deadlines, proposing, clock)
     broadcaster, decider = _broadcaster(database), Decider(rasa, performer)
-    reader = TurnReader(retriever, routing, WishReader(retriever, recogniser))
+    wishes = WishReader(retriever, recogniser)
+    reader = TurnReader(retriever, routing, wishes, mates_of(bundles))
     conversations = ConversationService(
         database, reader, decider, commit, casework.appeals, broadcaster, clock, metrics
     )

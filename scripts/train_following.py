@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from bot.conversation.following.features import Row, Said, rows_of
+from bot.conversation.following.features import Row, Said, asked_part, rows_of
+from bot.conversation.following.kinship import mates_of
 from bot.conversation.following.reader import WEIGHTS_FILE
 from bot.conversation.slips import put_right
 from connectors.assembly import Services, build_services
@@ -130,13 +131,14 @@ def left_out(turns: Sequence[Weighable]) -> Mapping[str, tuple[int, int]]:
 def _read(services: Services) -> tuple[list[str], list[Weighable]]:
     """Return the names of the features, and all turns with theirs."""
     found: list[tuple[Labelled, tuple[str | None, ...], list[Row]]] = []
-    present = services.retriever.present
+    present, mates = services.retriever.present, mates_of(services.bundles)
     # What stands in wanted/ is right to demand as well, and so to be learnt.
     dialogues = (*read_dialogues(), *read_dialogues(WANTED))
     for turn in (turn for dialogue in dialogues for turn in turns_of(dialogue)):
         issue = services.routing.read(turn.text).appeal_probability
-        said = Said(turn.text, turn.focus, turn.earlier, issue)
-        codes, rows = rows_of(said, present.weigh(turn.text), present.library)
+        beside = mates.get(turn.focus, frozenset())
+        said = Said(turn.text, turn.focus, turn.earlier, issue, beside)
+        codes, rows = rows_of(said, present.weigh(asked_part(turn.text)), present.library)
         found.append((turn, codes, rows))
     names = sorted({name for _, _, rows in found for row in rows for name in row})
     turns = []

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Protocol
 
+from bot.conversation.following.kinship import Mates
 from bot.conversation.following.meaning import followed
 from bot.conversation.parts import Part, PartReader
 from bot.conversation.questioning import asked_in_a_clause, in_context
@@ -26,6 +27,8 @@ from routing.schemas import AppealReading, Proposal
 # More than any question needs; the rest is stored, and the citizen told.
 PIPELINE_CHARACTERS = 2000
 _BESIDE = 2  # texts read at once for appeals: the cores of the smallest machine
+# Wishes that lead away from the matter in focus: whether they do is read from the words as well.
+_OF_ANOTHER = frozenset({"audience", "return", "bundle"})
 _SPEECH = re.compile(r"投诉|举报|反映|建议|求助|请问")
 # Stands for a comma: 「后天要出门 身份证不见了 急」.
 _GAP = re.compile(r"(?<=[一-鿿])[ \u3000]+(?=[一-鿿])")
@@ -72,9 +75,12 @@ class Hearing(Protocol):
 class TurnReader:
     """Turns stored text and state into a ``Turn``; CPU only, no I/O."""
 
-    def __init__(self, retrieval: Asking, routing: Hearing, wishes: WishReader) -> None:
+    def __init__(
+        self, retrieval: Asking, routing: Hearing, wishes: WishReader, mates: Mates
+    ) -> None:
         self._retrieval = retrieval
         self._wishes = wishes
+        self._mates = mates
         self._routing = routing
         self._beside = ThreadPoolExecutor(_BESIDE, thread_name_prefix="reading")
         self._parts = PartReader(
@@ -118,13 +124,15 @@ class TurnReader:
             suspected=emergency is not None and _is_only_suspected(text),
             wish=wish,
         )
-        whole = emergency is not None or wish is not None
-        return (turn if whole else self._staying(turn, answer)), parts
+        if emergency is not None or (wish is not None and wish.kind not in _OF_ANOTHER):
+            return turn, parts
+        return self._staying(turn, answer), parts
 
     def _staying(self, turn: Turn, answer: Answer) -> Turn:
         """Return the turn with the answer of the matter that it means after the one before."""
-        stay, code = staying(turn, answer, self._retrieval), turn.state.focus
-        if (meant := followed(turn, answer, stay, self._retrieval)) is not None:
+        code = turn.state.focus
+        stay = staying(turn, answer, self._retrieval) if turn.wish is None else None
+        if (meant := followed(turn, answer, stay, self._retrieval, self._mates)) is not None:
             stay, code = meant.stay, meant.code
         if stay is None:
             return turn
@@ -132,7 +140,7 @@ class TurnReader:
         if told.matter != code:
             return turn
         found = retrieved(told).model_copy(update={"facet": stay.facet, "near": not stay.stated})
-        return turn.model_copy(update={"retrieved": found})
+        return turn.model_copy(update={"retrieved": found, "wish": None})
 
     def hear(self, text: str, values: PersonalValues | None = None) -> Heard:
         """Read only what a text says of an appeal (edited fields, a person is speaking)."""

@@ -56,7 +56,7 @@ _ASKS_WHEN = re.compile(
     r"(?:能|可以|会|可不可以)(?:不能|够|马上|当场)*(?:拿|办|开|带|领|取)|几天|多久|多快|什么时候|啥时候|哪天|当天|当场"
 )
 _LACKS = re.compile(r"没有?|丢|不见|找不到|缺|还差")
-_HEARSAY = re.compile(r"听(?:别人|人家?|邻居)?(?:说|讲)|据说|(?:有人|人家|别人)(?:说|讲)")
+_HEARSAY = re.compile(r"听(?:别人|人家?|邻居)?(?:说|讲)|据说|(?:有人|人家|别人)(?:说|讲)|呢[？?。]?$")
 _CLAUSE = re.compile(r"[，,。；;！!？?\s]+")
 _AND = re.compile(r"[、，,和与跟及]|还有|以及|外加|加上")
 _FILLER = re.compile(
@@ -74,6 +74,8 @@ _UNLIKE = re.compile(r"区别|不同(?!意)|不一样|差别")
 _REQUEST = re.compile(r"(?:给|发|来|要|列|弄|整|看)?我?一?[份张个](?:的)?")
 # A body that would not hand a notice out is complained of, not asked for.
 _REFUSED = re.compile(r"投诉|举报|(?:不|没|没有|拒绝?|拒不)(?:给|出具|提供|告知|开)|让我|叫我")
+# Done with a thing that changes hands: for another group no other deed is meant.
+_ON_A_THING = frozenset({"过户", "注销", "变更"})
 _ASIDE = 20  # characters: a remark that only adds to the list
 _NAMES_A_MATTER = 2  # characters beside the words that ask
 
@@ -248,7 +250,11 @@ class WishReader:
 
     def _is_own(self, code: str, group: Group, matter: Matter) -> bool:
         other = self._asking.matter(code)
-        return other.category == matter.category and group.has_own(other)
+        if other.category != matter.category or not group.has_own(other):
+            return False
+        # 「公司办呢」 after a meter's change of name asks for no new line.
+        done = set(ACTION.findall(matter.title)) & _ON_A_THING
+        return not done or any(deed in other.title for deed in done)
 
     def _notice(self, text: str) -> Wish | None:
         if _NOTICE.search(text) is None:

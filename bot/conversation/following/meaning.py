@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.conversation.following.features import Said
+from bot.conversation.following.features import Said, asked_part
+from bot.conversation.following.kinship import Mates
 from bot.conversation.following.reader import read_following
-from bot.conversation.schemas import Turn
+from bot.conversation.schemas import Turn, Wish
 from bot.conversation.staying import Stay, may_follow, side, words_of
 from foundation.errors import NotFoundError
 from knowledge_base.library import Library
@@ -15,8 +16,8 @@ from retrieval.schemas import Answer, Decision
 from retrieval.weighing import Weighed
 
 # From which the reading is followed: where the rules found nothing, and where they found another
-# matter. Of 0.4 to 0.95 these lose nothing where the rules are good: docs/decisions/0028.
-_SURE, _SURER = 0.6, 0.85
+# matter. Of 0.4 to 0.95 these lose least where the rules are good: docs/decisions/0028.
+_SURE, _SURER = 0.5, 0.85
 _LONGEST = 30  # characters: more tells a story of its own
 
 
@@ -45,14 +46,22 @@ class Followed:
     stay: Stay
 
 
-def followed(turn: Turn, answer: Answer, stay: Stay | None, asking: Asking) -> Followed | None:
+def _wished(wish: Wish, focus: str) -> str | None:
+    """Return the matter that a wish is about."""
+    return wish.matter if wish.kind != "audience" or wish.matter else focus
+
+
+def followed(
+    turn: Turn, answer: Answer, stay: Stay | None, asking: Asking, mates: Mates
+) -> Followed | None:
     """Return which matter ``turn`` surely means; ``None`` where the rules are to decide.
 
     Args:
-        turn: as it was read; without a wish.
+        turn: as it was read; with no wish but one for another matter than the one in focus.
         answer: what retrieval and the rules made of it.
         stay: what the rules for staying with the matter in focus made of it.
         asking: the guides.
+        mates: which matters stand together in an event in life.
     """
     state = turn.state
     asked = state.guiding is not None and state.guiding.asking is not None
@@ -62,13 +71,21 @@ def followed(turn: Turn, answer: Answer, stay: Stay | None, asking: Asking) -> F
         return None
     try:
         asking.matter(state.focus)
-        weighed = asking.weigh(turn.text)
+        weighed = asking.weigh(asked_part(turn.text))
         if weighed.best.size == 0:
             return None
-        said = Said(turn.text, state.focus, state.earlier, turn.heard.appeal_probability)
+        said = Said(
+            turn.text,
+            state.focus,
+            state.earlier,
+            turn.heard.appeal_probability,
+            mates.get(state.focus, frozenset()),
+        )
         meant = read_following(said, weighed, asking.library)
         ruled = state.focus if stay is not None else answer.matter
         answered = stay is not None or answer.decision is Decision.ANSWER
+        if turn.wish is not None:
+            ruled, answered = _wished(turn.wish, state.focus), True
         enough = _SURER if answered else _SURE
         if meant.code is None or meant.code == ruled or meant.probability < enough:
             return None
