@@ -154,6 +154,11 @@ def asks(text: str) -> bool:
     return is_question(text) or _ASKS.search(text) is not None
 
 
+def needs_a_document(text: str) -> bool:
+    """Whether a message asks no more than whether a document is needed: its name leads nowhere."""
+    return _NEEDS.fullmatch(text.strip()) is not None and asks(text)
+
+
 def words_of(text: str) -> str:
     """Return what a follow-up says beside the words that ask."""
     wording = load_wording()

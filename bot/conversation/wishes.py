@@ -51,12 +51,14 @@ _HAS = re.compile(
 _ALSO = re.compile(
     r"(?:还有|另外还有|再加上|加上|和)(?P<names>[^?？吗呢]{2,16}?)(?:也有|有了|了)?[。]?"
 )
+# 「单位领还是我自己领」 asks which of the two, and turns to neither.
+_WHICH_OF_THEM = re.compile(r"[^，,。]{2,}还是[^，,。]{2,}")
 # 「当天能拿到吗」 asks, and lists nothing.
 _ASKS_WHEN = re.compile(
     r"(?:能|可以|会|可不可以)(?:不能|够|马上|当场)*(?:拿|办|开|带|领|取)|几天|多久|多快|什么时候|啥时候|哪天|当天|当场"
 )
 _LACKS = re.compile(r"没有?|丢|不见|找不到|缺|还差")
-_HEARSAY = re.compile(r"听(?:别人|人家?|邻居)?(?:说|讲)|据说|(?:有人|人家|别人)(?:说|讲)|呢[？?。]?$")
+_NOT_AT_HAND = re.compile(r"听(?:别人|人家?|邻居)?(?:说|讲)|据说|(?:有人|人家|别人)(?:说|讲)|呢[？?。]?$")
 _CLAUSE = re.compile(r"[，,。；;！!？?\s]+")
 _AND = re.compile(r"[、，,和与跟及]|还有|以及|外加|加上")
 _FILLER = re.compile(
@@ -207,7 +209,7 @@ class WishReader:
         if elsewhere and _TURNS.search(text) is None:
             return None  # a guide is sure: 「孩子上小学要什么材料」
         switch = self._switch(text, state)
-        if switch is None or state.focus is None:
+        if switch is None or state.focus is None or _WHICH_OF_THEM.search(text):
             return None
         group, wish = switch.group, Wish(kind="audience", facet=switch.facet)
         try:
@@ -270,7 +272,7 @@ class WishReader:
         if state.held is not None and (also := _ALSO.fullmatch(text.strip())):
             return Wish(kind="checklist", has=tuple(_names(also["names"])))
         # 「我还有台二手的，过户呢」 asks of something else, 「听说有笔补贴」 has none yet.
-        tells = not is_question(text) and _HEARSAY.search(text) is None
+        tells = not is_question(text) and _NOT_AT_HAND.search(text) is None
         adds = bool(has) and (state.held is not None or listed) and len(text) <= _ASIDE and tells
         if not asks and not adds:
             return None

@@ -17,7 +17,7 @@ from bot.conversation.following.kinship import (
     same_thing,
     whole_name,
 )
-from bot.conversation.staying import asks, words_of
+from bot.conversation.staying import asks, needs_a_document, words_of
 from knowledge_base.library import Library
 from knowledge_base.schema import FacetName, Matter
 from retrieval.contrast import contrast_of
@@ -160,6 +160,7 @@ def _of_focus(text: str, words: str, weighed: Weighed) -> Row:
         "focus_person": float(_PERSON.search(text) is not None),
         "focus_beside": float(_BESIDE.search(text) is not None),
         "focus_asks": float(asks(text)),
+        "focus_needs": float(needs_a_document(text)),
         "focus_done": float(asked_part(text) != text),
         "focus_belonging": weighed.belonging,
         "focus_probability": weighed.probability,

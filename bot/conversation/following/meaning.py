@@ -15,9 +15,9 @@ from knowledge_base.schema import MATTER_CODE, FacetName, Matter
 from retrieval.schemas import Answer, Decision
 from retrieval.weighing import Weighed
 
-# From which the reading is followed: where the rules found nothing, and where they found another
-# matter. Of 0.4 to 0.95 these lose least where the rules are good: docs/decisions/0028.
-_SURE, _SURER = 0.5, 0.85
+# From which the reading is followed: where the rules found nothing, where they stay with the
+# matter in focus, and where they found another or a wish; measured in docs/decisions/0028.
+_SURE, _SURER, _SUREST = 0.4, 0.7, 0.85
 _LONGEST = 30  # characters: more tells a story of its own
 
 
@@ -84,9 +84,10 @@ def followed(
         meant = read_following(said, weighed, asking.library)
         ruled = state.focus if stay is not None else answer.matter
         answered = stay is not None or answer.decision is Decision.ANSWER
+        stays = answered and ruled == state.focus
         if turn.wish is not None:
-            ruled, answered = _wished(turn.wish, state.focus), True
-        enough = _SURER if answered else _SURE
+            ruled, answered, stays = _wished(turn.wish, state.focus), True, False
+        enough = _SURER if stays else _SUREST if answered else _SURE
         if meant.code is None or meant.code == ruled or meant.probability < enough:
             return None
         matter = asking.matter(meant.code)
