@@ -9,6 +9,7 @@ from itertools import islice
 import httpx
 
 from benchmarks.retrieval import WARM_UP, Remembering
+from bot.conversation.following.kinship import mates_of
 from bot.conversation.rasa_client import RasaClient
 from bot.conversation.reading import TurnReader
 from bot.conversation.schemas import DialogueState, Turn
@@ -89,9 +90,10 @@ class Parts:
 
     def turn(self, text: str) -> Turn:
         """Return what the service would send to Rasa for a first message."""
-        recogniser = BundleRecogniser(load_bundles(self.retriever.library), lambda: self.encoder)
+        bundles = load_bundles(self.retriever.library)
+        recogniser = BundleRecogniser(bundles, lambda: self.encoder)
         wishes = WishReader(self.retriever, recogniser)
-        reader = TurnReader(self.retriever, self.routing, wishes)
+        reader = TurnReader(self.retriever, self.routing, wishes, mates_of(bundles))
         return reader.read(text, DialogueState(), PersonalValues(), None)
 
 

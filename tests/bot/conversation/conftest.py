@@ -10,6 +10,7 @@ from bot.conversation.broadcast import Broadcaster
 from bot.conversation.commit import TurnCommit
 from bot.conversation.deciding import Decider, Deciding
 from bot.conversation.effects import Effects
+from bot.conversation.following.kinship import mates_of
 from bot.conversation.perform import Performer
 from bot.conversation.proposing import DraftProposing
 from bot.conversation.reading import TurnReader
@@ -47,7 +48,7 @@ def performer_of(services: Services) -> Performer:
 
 def reader_of(services: Services) -> TurnReader:
     wishes = WishReader(services.retriever, services.bundle_recogniser)
-    return TurnReader(services.retriever, services.routing, wishes)
+    return TurnReader(services.retriever, services.routing, wishes, mates_of(services.bundles))
 
 
 def conversations_with(
