@@ -35,6 +35,8 @@ _PLAIN_SIDES = frozenset(
 _LEADS_ON = re.compile(r"^(?:那|这|它|然后|还有|要是|如果|万一)")
 _LEADS_BACK = re.compile(r"刚才|刚刚|前面|之前|回到|说回|回过头|那个|先前|开始")
 _TURNS = re.compile(r"呢[？?。]?$")
+# Only points to what was spoken of: 「办那个要几天」, and not 「养老那个」.
+_POINTS = re.compile(r"(?:^|[办要领换补交，,])(?:这个|那个|它)")
 _PERSON = re.compile(
     r"[他她俺]|我[爸妈爹娘爷奶弟妹哥姐叔]|老[头人公婆伴]|家里?人|[娃孩]|媳妇|儿子|女儿|闺女|朋友|邻居"
 )
@@ -160,6 +162,7 @@ def _of_focus(text: str, words: str, weighed: Weighed) -> Row:
         "focus_person": float(_PERSON.search(text) is not None),
         "focus_beside": float(_BESIDE.search(text) is not None),
         "focus_asks": float(asks(text)),
+        "focus_points": float(_POINTS.search(text) is not None),
         "focus_needs": float(needs_a_document(text)),
         "focus_done": float(asked_part(text) != text),
         "focus_belonging": weighed.belonging,
