@@ -69,6 +69,8 @@ def followed(
         return None
     if re.fullmatch(MATTER_CODE, state.focus) is None or not may_follow(turn):
         return None
+    if turn.wish is not None and turn.wish.matter in state.earlier:
+        return None  # 「普通的注销要准备什么材料」 says in so many words which one is meant
     try:
         asking.matter(state.focus)
         weighed = asking.weigh(asked_part(turn.text))
