@@ -16,12 +16,11 @@ _CALLS_FOR_ACTION = re.compile(
     r"(?:你们?|有(?:没有)?人|谁|哪个|政府|到底)?(?:能帮帮[^，,。]{0,4}[吗不么]|帮帮(?:他|她|老人|孩子)|管不管|来管|管一?管|能不能管|该不该管)(?!理|辖)"
 )
 _ACCUSES = 0.95  # probability
-_ACCUSATIONS = frozenset({Intent.MAKE_COMPLAINT, Intent.REPORT_IRREGULARITY})
 _WANTS_AN_ERRAND = re.compile(r"想|要办|办理|申请|补办|需要|登记|领取|打算|准备")
 _CALL_WITH_STORY = 12  # characters
 _QUESTION = re.compile(
     r"[?？]|怎么|如何|咋|多少|哪|什么|啥|几[天次个回级月]|多久|多长|多大|"
-    r"吗|呢$|不$|(?P<word>[能行会要是管给算该合收用交])不(?P=word)|还是|有没有"
+    r"吗|呢$|不$|找谁|谁管|(?P<word>[能行会要是管给算该合收用交])不(?P=word)|还是|有没有"
 )
 _NOT_WORDS = re.compile(r"\[[^\]]*\]|\W")  # placeholders of personal data
 _WORDS = 4  # characters: 路灯不亮
@@ -57,13 +56,13 @@ def calls_for_action(turn: Turn) -> bool:
 def accuses(turn: Turn, intent: Intent | None) -> bool:
     """Whether a wrong is told and nothing is asked: a guide would be no answer.
 
-    Told is what has a place, or what the understanding of the dialogue takes for an accusation
-    as well: 「我们村主任贪污低保款」.
+    Told is what has a place, or what the understanding of the dialogue takes for a report as
+    well: 「我们村主任贪污低保款」. Of a complaint without a place a guide may tell more.
     """
     heard, text = turn.heard, turn.text
     wrong = heard.kind in {AppealKind.COMPLAINT, AppealKind.IRREGULARITY_REPORT}
     sure = heard.appeal_probability >= _ACCUSES
-    told = sure and (heard.place is not None or intent in _ACCUSATIONS)
+    told = sure and (heard.place is not None or intent is Intent.REPORT_IRREGULARITY)
     asks = reads_as_question(text) or _WANTS_AN_ERRAND.search(text) is not None
     return wrong and told and not asks and tells_issue(turn)
 
