@@ -286,8 +286,7 @@ def test_only_changed_passages_are_encoded(
 ) -> None:
     async def scenario() -> None:
         async with running(sqlite_database, [tmp_path / "a"]) as (services,):
-            encoder = services.retriever.encoder
-            assert isinstance(encoder, Counting)
+            (encoder,) = made
             # Encoded in the background, once the encoder is there; no part of what is counted.
             await asyncio.to_thread(services.bundle_recogniser.warm_up)
             encoder.encoded.clear()
@@ -308,7 +307,7 @@ def test_only_changed_passages_are_encoded(
             anew = encoder.encode_passages([after[row] for row in rows])
             assert np.allclose(held, anew, atol=0.02)  # int8: a batch changes the last digits
 
-    with counted(monkeypatch):
+    with counted(monkeypatch) as made:
         asyncio.run(scenario())
 
 
