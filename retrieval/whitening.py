@@ -98,7 +98,7 @@ class WhitenedNames:
     def scores(self, queries: Vectors) -> Scores:
         """Return float32, shape (n_entries,), about -0.1 to 1: the best over all readings.
 
-        Exact for the ``_EXACT`` highest entries, right to a thousandth for those below.
+        Exact for the ``_EXACT`` highest entries, right to some thousandths for those below.
 
         ``queries`` is float32, shape (n_readings, dimensions).
         """

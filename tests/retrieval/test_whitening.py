@@ -50,7 +50,10 @@ def test_scores_agree_with_a_computation_of_their_own(vectors: Vectors) -> None:
     lengths = np.sqrt(np.einsum("ij,jk,ik->i", moved, inverse, moved))
     cosines = moved[:1] @ inverse @ moved.T / lengths / lengths[0]
     expected = np.log(np.exp(8 * cosines).reshape(ENTRIES, NAMES).mean(axis=1)) / 8
-    np.testing.assert_allclose(names.scores(vectors[:1]), expected, atol=1e-5)
+    found = names.scores(vectors[:1])
+    nearest = np.argsort(expected)[-32:]  # compared exactly, the others by bytes
+    np.testing.assert_allclose(found[nearest], expected[nearest], atol=1e-5)
+    np.testing.assert_allclose(found, expected, atol=3e-3)
 
 
 def test_order_of_the_names_does_not_matter(vectors: Vectors) -> None:
