@@ -9,7 +9,7 @@ from routing.schemas import AppealKind
 # Tuned on the scripted dialogues under tests/bot: below it a greeting with a story is a greeting.
 APPEAL_SURE = 0.7
 COMPLAINS = re.compile(
-    r"投诉|举报|反映|求助|曝光|没人管|不给个说法|讨薪|讨要|讨个?说法|讨个?公道|主持公道|做主|维权"
+    r"投诉|举报|反映|求助|求(?:求|你们?|您|政府)?.{0,4}帮|曝光|没人管|不给个说法|讨薪|讨要|讨个?说法|讨个?公道|主持公道|做主|维权"
 )
 # Told with a call that somebody act: no guide is asked for.
 _CALLS_FOR_ACTION = re.compile(
@@ -24,6 +24,10 @@ _QUESTION = re.compile(
 )
 _NOT_WORDS = re.compile(r"\[[^\]]*\]|\W")  # placeholders of personal data
 _WORDS = 4  # characters: 路灯不亮
+# Since when it has been so, though no day is named: 「停水两天了」.
+_LASTING = re.compile(
+    r"[停断堵漏坏没不]\w{0,6}(?:\d{1,3}|[一二两俩三四五六七八九十几半]{1,2})多?个?多?(?:天|周|星期|礼拜|月|年|小时)[了多]"
+)
 _STORY = 8  # characters; shorter ones are cries, not accounts
 _OUTCRY = 18  # characters
 
@@ -70,7 +74,8 @@ def accuses(turn: Turn, intent: Intent | None) -> bool:
 def tells_issue(turn: Turn) -> bool:
     """Whether a message tells of something to be handled, and not just in anger."""
     heard = turn.heard
-    if says_nothing(turn) or (heard.vague and not COMPLAINS.search(turn.text)):
+    said = COMPLAINS.search(turn.text) or _LASTING.search(turn.text)
+    if says_nothing(turn) or (heard.vague and not said):
         return False
     tells = heard.place is not None or heard.when is not None or len(turn.text) >= _STORY
     return heard.appeal_probability >= APPEAL_SURE and tells

@@ -35,7 +35,7 @@ def is_progress(turn: Turn) -> bool:
     """Whether a number, a code, or that there is none, answers what progress is asked of."""
     text, state = turn.text.strip(), turn.state
     named = named_ticket(text)
-    if named.number and named.code and len(text) <= _TICKET:
+    if named.number and len(text) <= _TICKET:
         return True
     if asks_what_became(turn):
         return True

@@ -33,7 +33,7 @@ _NEVER_TAKEN_BACK = {"suicide_in_progress", "suicidal_thoughts"}
 # Markup is no speech, though its letters look like English.
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1>|</?[a-z][^<>]{0,80}>", re.IGNORECASE | re.DOTALL)
 # What is said every day and tells of nothing: a farewell, an appeal withdrawn as it was mended,
-# a wish to hear it again.
+# a wish to hear it again, a yes with thanks or haste beside it.
 _EVERYDAY = re.compile(
     r"(?:(?:好的?|行|嗯+|哦|那|谢谢(?:你|您)?(?:了|啊|哈)?|麻烦(?:你|您)?了|没(?:别的)?事了|就这样)[吧啊呀哈了]*[，,。！!\s]*)+"
     r"(?:再见|拜拜|拜|回见)[了啦吧哈]*[。！!\s]*"
@@ -45,6 +45,8 @@ _EVERYDAY = re.compile(
     r"(?:不用|别|不要|不必)(?:投诉|举报|反映|登记|管|来|报|麻烦)了.{0,6}[。！!\s]*"
     r"|(?:(?:刚才|刚刚|不好意思|对不起|抱歉|我|你|您)*没(?:看|听|记)(?:太|怎么)?(?:清楚?|懂|明白|到|见|住)[，,。！!\s]*)?"
     r"(?:麻烦|请|能不能|能|可以|劳烦|你|您)*再(?:说|讲|念|发|重复)一?[遍次下](?:吗|吧|呗|嘛|好吗|行吗)?[。！!？?\s]*"
+    r"|(?:对|是的?|好|行|可以|没错|没问题|确认|提交|嗯)[，,\s]*(?:对|是的?|好|行|可以|没错|确认|提交|登记|谢谢|多谢|麻烦|辛苦|"
+    r"拜托|请|帮我|给我|你们?|您|尽快|快[点些]?|赶紧|抓紧|就这样|了|吧|啊|呀|哈|的|[，,。！!~\s])*"
 )
 _CHINESE = re.compile(r"[一-鿿]")
 # Of a text in Latin letters few n-grams are known: calm ones score up to -0.8, danger over 1.

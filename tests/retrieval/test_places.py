@@ -46,6 +46,7 @@ def test_where_somebody_comes_from_is_not_where_it_is_to_be_done(text: str) -> N
         "我在苏州交的失业保险，能在这边领吗",
         "杭州的公积金怎么转过来",
         "去北京看病要先备案吗",
+        "我妈要去上海做手术，得先备个案不",
         "在郑州住院花的钱，回来怎么报销",
     ],
 )

@@ -90,6 +90,7 @@ def test_choice_is_taken_whatever_was_heard() -> None:
         ("确认", Slot.CONFIRM, Act.FALLBACK, Act.SUBMIT_APPEAL),
         ("不对，地点错了", Slot.CONFIRM, Act.APPEAL, Act.APPEAL),
         ("算了不投诉了", Slot.WHEN, Act.APPEAL, Act.CANCEL_APPEAL),
+        ("不报了，算了", Slot.CONTACT, Act.APPEAL, Act.CANCEL_APPEAL),
         ("人工", Slot.WHERE, Act.APPEAL, Act.HANDOVER),
         ("今天天气真好", Slot.WHERE, Act.OUT_OF_SCOPE, Act.APPEAL),
     ],
@@ -219,3 +220,17 @@ def test_accusation_heard_twice_is_no_question_of_a_guide() -> None:
 
     assert settle(Act.APPEAL, Intent.REPORT_IRREGULARITY, told) is Act.APPEAL
     assert settle(Act.ANSWER_QUESTION, Intent.ASK_MATTER, told) is Act.ANSWER_QUESTION
+
+
+@pytest.mark.parametrize(
+    "text", ["家里断电三天了，老人孩子都在，怎么过", "求求你们帮帮我们村，路一直没修"]
+)
+def test_plea_without_place_or_day_is_an_issue_however_unsure_its_category(text: str) -> None:
+    told = turn(text, appeal=0.99)
+    unsure = told.heard.model_copy(update={"category_probability": 0.2})
+
+    assert settle(Act.FALLBACK, None, told.model_copy(update={"heard": unsure})) is Act.APPEAL
+
+
+def test_number_of_an_appeal_asks_for_its_progress() -> None:
+    assert settle(Act.FALLBACK, None, turn("帮我查下 20261122-000001")) is Act.PROGRESS

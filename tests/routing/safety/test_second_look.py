@@ -165,6 +165,8 @@ def test_a_category_with_danger_enough_has_a_calm_of_its_own(tmp_path: Path) -> 
         "不用来了，已经修好了，谢谢",
         "哎算了算了，刚刚亮了，不用报了",
         "刚才没看清，麻烦再说一遍",
+        "对，麻烦快点处理哈",
+        "好的，拜托你们尽快",
     ],
 )
 def test_farewell_and_an_appeal_withdrawn_as_it_was_mended_are_no_danger(text: str) -> None:
